@@ -1,0 +1,146 @@
+// Package phone is the wire: what a call is made of before anybody thinks about offices and queues. Its rooms are
+// sip (trunks), media (audio) and browser (operators' seats). This file holds the seams to the desk; everything
+// here returns at once, and results come back as events.
+package phone
+
+import (
+	"time"
+
+	"github.com/siaga110/siaga/office"
+)
+
+// Party says who is at the far end of a leg, as the trunk told it.
+type Party struct {
+	Number   office.Number // E.164; empty when withheld, missing or not a number
+	Raw      string        // as signalled, for the IT officer
+	Withheld bool          // Privacy: id, or anonymous
+	Name     string        // display name, may be empty
+	Dialled  string        // user part of the Request-URI: "110"
+	Trunk    string        // name of the trunk in the configuration
+	Place    *Place        // from PIDF-LO (RFC 6442), nil when none came
+}
+
+// Place is a circle in which the caller is.
+type Place struct {
+	At         office.Point
+	Radius     office.Metres
+	Confidence int // percent, 0 unknown
+}
+
+// Fault says whose doing an ending was.
+type Fault string
+
+// Whose doing an ending was.
+const (
+	ByFarEnd Fault = "far"     // the caller hung up or cancelled
+	ByUs     Fault = "us"      // we hung up on purpose
+	ByNet    Fault = "network" // no ACK, no RTP, transport error
+)
+
+// Ending tells how a leg ended.
+type Ending struct {
+	Fault  Fault
+	Status int    // final SIP status when it was never answered, else 0
+	Q850   int    // cause of Q.850 when known, else 0
+	Text   string // for logs
+}
+
+// Event is what a leg tells the desk.
+//
+//sumtype:decl
+type Event interface{ legEvent() }
+
+type (
+	// Established: our answer was acknowledged (ACK came).
+	Established struct{}
+	// Ended is the last event of a leg.
+	Ended struct{ Ending Ending }
+	// Digit is one key pressed by the far end (RFC 4733 event, once per press).
+	Digit struct{ Key rune }
+	// Held: the far end put us on hold, or came back.
+	Held struct{ On bool }
+	// MediaLost: no RTP came for the time given and the probe was not answered either. MediaBack ends it.
+	MediaLost struct{ For time.Duration }
+	// MediaBack: RTP comes again.
+	MediaBack struct{}
+	// DialogChanged carries what a later process needs to adopt the leg; opaque to everybody but phone/sip.
+	DialogChanged struct{ Blob []byte }
+)
+
+func (Established) legEvent()   {}
+func (Ended) legEvent()         {}
+func (Digit) legEvent()         {}
+func (Held) legEvent()          {}
+func (MediaLost) legEvent()     {}
+func (MediaBack) legEvent()     {}
+func (DialogChanged) legEvent() {}
+
+// Leg is a citizen's side of a call. All methods return at once and may be called in any order and more than once;
+// those that come too late do nothing.
+type Leg interface {
+	ID() string // unique over restarts
+	Party() Party
+	// Listen sets the one receiver of events. Events that came before are delivered first, in order. sink must not block.
+	Listen(sink func(Event))
+	// Ring sends 180, or 183 with early media if the trunk is set so; then Talk's program is heard before the answer.
+	Ring()
+	// Answer sends 200 (repeated until ACK). Established or Ended follows.
+	Answer()
+	// Refuse gives a final answer other than 200, when Answer was not called yet.
+	Refuse(status int, reason string)
+	// Hangup ends the leg whatever its state: BYE when answered, else 480. Ended follows.
+	Hangup()
+	// Talk is the leg's audio; the same value each time.
+	Talk() Talk
+}
+
+// Talk is the audio around one caller: who hears whom, what is played, what is recorded. What a method sets holds
+// from the next packet on (at most 20 ms). All methods return at once.
+type Talk interface {
+	// Connect makes the caller and exactly these lines hear each other. With none, the caller hears the program.
+	Connect(lines ...Line)
+	// Program sets what the caller hears while no line is connected.
+	Program(Program)
+	// Record copies all audio to the tape from now on, until the leg ends. At most once.
+	Record(Recorder)
+	// Stats tells figures of the leg so far.
+	Stats() Stats
+}
+
+// Program is what a waiting caller hears: First at once, then one of Then every Every, in turn. Between them the
+// soft comfort tone, so that there is never silence over 2 s. The zero Program is the comfort tone alone.
+type Program struct {
+	First []string // names of prompts
+	Then  []string
+	Every time.Duration // from the end of one to the start of the next; 0 means 12 s
+}
+
+// Channel is a side of the tape.
+type Channel int
+
+// The two sides of the tape.
+const (
+	Caller  Channel = 0 // left
+	Officer Channel = 1 // right: everything the caller hears, prompts too
+)
+
+// Recorder gets copies of the audio. Audio must not block.
+type Recorder interface {
+	// Audio: alaw (one byte a sample, 8000 a second) stands at this offset from the start of the recording. Gaps are silence.
+	Audio(ch Channel, at time.Duration, alaw []byte)
+}
+
+// Line is a seat's standing audio connection (browser).
+type Line interface {
+	ID() string
+	Seat() office.SeatID
+	// Alive says whether audio can pass. A dead line may still be connected: it hears and says nothing.
+	Alive() bool
+}
+
+// Stats are a leg's figures.
+type Stats struct {
+	PacketsIn, PacketsOut uint64
+	GapMax                time.Duration // widest gap between packets sent to the caller since the first
+	Gaps40                uint64        // gaps over 40 ms
+}
