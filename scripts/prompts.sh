@@ -1,0 +1,69 @@
+#!/bin/sh
+# Makes what callers hear: phone/media/prompts/NAME.alaw (Indonesian) and NAME.en.alaw (English).
+# Each is G.711 A-law, 8 kHz mono, without a header, spoken part at -19 dBFS RMS, 150 ms of silence at both ends.
+# Needs espeak-ng and sox. An office may replace any of them by its own recording.
+set -eu
+cd "$(dirname "$0")/.."
+out=phone/media/prompts
+. scripts/speech.inc
+mkdir -p "$out"
+
+# prompt NAME INDONESIAN [ENGLISH]
+prompt() {
+	speak "$work/s.wav" id 145 45 "$2"
+	finish "$work/s.wav" "$out/$1.alaw"
+	if [ "$#" -gt 2 ]; then
+		speak "$work/s.wav" en-us 150 45 "$3"
+		finish "$work/s.wav" "$out/$1.en.alaw"
+	fi
+}
+
+prompt welcome "Layanan Polisi, satu satu nol. Panggilan ini direkam." \
+	"Police, one one zero. This call is recorded."
+prompt wait "Mohon tunggu, jangan tutup telepon. Petugas segera menjawab." \
+	"Please hold the line. An officer will answer shortly."
+prompt wait_long "Semua petugas sedang melayani. Anda tetap dalam antrean. Jika terputus, kami akan menelepon kembali." \
+	"All officers are busy. You are still in line. If we are cut off, we will call you back."
+prompt connecting "Anda akan disambungkan dengan Polres setempat. Tetap di telepon." \
+	"You are being connected to your local police. Stay on the line."
+prompt reconnect "Mohon maaf, sambungan dengan petugas terganggu. Tetap di telepon, Anda segera disambungkan kembali." \
+	"Sorry, we lost the officer's line. Stay on, you will be reconnected."
+prompt hold "Mohon tunggu sebentar, panggilan Anda masih tersambung." \
+	"Please wait a moment, you are still connected."
+prompt silent "Jika Anda tidak bisa bicara, tekan angka lima dua kali." \
+	"If you cannot speak, press five twice."
+prompt gate "Untuk berbicara dengan polisi, tekan angka delapan, atau tetap di telepon dan bicaralah." \
+	"To speak to the police, press eight, or stay on the line and speak."
+prompt nobody "Mohon maaf, saat ini petugas belum dapat menjawab. Nomor Anda tercatat dan kami akan segera menelepon kembali. Dalam bahaya? Cari tempat aman." \
+	"Sorry, no officer can answer now. We have your number and will call you back. In danger? Get to a safe place."
+prompt other_112 "Untuk keadaan darurat lain, hubungi satu satu dua. Kami sambungkan sekarang." \
+	"For other emergencies, dial one one two. Connecting you now."
+prompt other_113 "Untuk pemadam kebakaran, hubungi satu satu tiga. Kami sambungkan sekarang." \
+	"For the fire brigade, dial one one three. Connecting you now."
+prompt other_118 "Untuk ambulans, hubungi satu satu delapan. Kami sambungkan sekarang." \
+	"For an ambulance, dial one one eight. Connecting you now."
+prompt other_115 "Untuk pencarian dan pertolongan, hubungi satu satu lima. Kami sambungkan sekarang." \
+	"For search and rescue, dial one one five. Connecting you now."
+# The report's number is spoken between these two, digit by digit; closing alone is a whole sentence too.
+prompt closing_number "Laporan Anda bernomor." "Your report number is."
+prompt closing "Polisi segera menindaklanjuti. Terima kasih." "Police will follow up. Thank you."
+prompt test "Ini panggilan uji. Tidak ada petugas yang akan dikirim." "Test call. No one will be sent."
+
+n=0
+for word in "nol zero" "satu one" "dua two" "tiga three" "empat four" "lima five" "enam six" "tujuh seven" "delapan eight" "sembilan nine"; do
+	prompt "digit_$n" "${word% *}" "${word#* }"
+	n=$((n + 1))
+done
+
+# Tones of our own. Their frequencies are no multiple or part of those that tests measure (400, 1000, 1400 Hz).
+# comfort repeats for as long as nobody speaks: two soft notes, then less than 2 s of rest.
+tones=$work/t.wav
+sox -D -n -r 8000 -c 1 -b 16 "$work/a.wav" synth 0.30 sine 523.25 fade q 0.06 0.30 0.10 norm -29
+sox -D -n -r 8000 -c 1 -b 16 "$work/b.wav" synth 0.45 sine 659.25 fade q 0.06 0.45 0.25 norm -29
+sox -D "$work/a.wav" "$work/b.wav" "$tones" pad 0.15 0.80
+sox -D "$tones" -t al -r 8000 -c 1 "$out/comfort.alaw"
+# silent_ok tells a caller who can't speak that the keys were understood, and nobody else in the room.
+sox -D -n -r 8000 -c 1 -b 16 "$work/a.wav" synth 0.40 sine 523.25 fade q 0.10 0.40 0.15 norm -38 pad 0.15 0.15
+sox -D "$work/a.wav" -t al -r 8000 -c 1 "$out/silent_ok.alaw"
+
+du -ck "$out"/*.alaw | tail -n 1
