@@ -1,0 +1,19 @@
+#!/bin/sh
+# fuzz.sh TIME: runs every fuzz target of the house for TIME each. A crash leaves its input in the room's
+# testdata/fuzz: mend the fault and commit the input, which from then on runs with `go test`.
+set -eu
+cd "$(dirname "$0")/.."
+time=${1:-30s}
+ran=0
+for package in $(scripts/packages.sh all); do
+	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+		echo "== $package $target"
+		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
+		ran=$((ran + 1))
+	done
+done
+if [ "$ran" -eq 0 ]; then
+	echo "there is no fuzz target" >&2
+	exit 1
+fi
+echo "$ran fuzz targets, $time each"
