@@ -1,0 +1,114 @@
+package call
+
+import (
+	"slices"
+	"time"
+
+	"github.com/siaga110/siaga/office"
+)
+
+// Apply gives the state after e. It is total: an event that was once decided can always be applied, also ten
+// years later. s is not changed.
+func (s State) Apply(e Event) State {
+	switch e := e.(type) {
+	case Dialled:
+		s = State{
+			ID: e.ID, Office: e.Office, Caller: e.Caller, Times: e.Times, FirstRing: e.At,
+			Queue: e.Office, LevelAt: e.LevelAt,
+		}
+		s.enter(Queued, e.At)
+	case Rang:
+		s.Offers = append(slices.Clone(s.Offers), e.Offer)
+		s.LastOffer = max(s.LastOffer, e.Offer.N)
+		if s.Phase == Queued {
+			s.enter(Offered, e.Offer.At)
+		}
+	case Unoffered:
+		s.Offers = slices.DeleteFunc(slices.Clone(s.Offers), func(o Offer) bool { return o.N == e.N })
+	case Requeued:
+		s.Queue, s.Urgent, s.Level, s.LevelAt = e.Office, e.Urgent, e.Level, e.LevelAt
+		s.Offers, s.OrphanUntil = nil, time.Time{}
+		s.enter(Queued, e.At)
+	case Raised:
+		s.Level, s.LevelAt = e.Level, e.LevelAt
+		s.Offers = slices.Clone(s.Offers)
+		for i := range s.Offers {
+			s.Offers[i].Until = time.Time{} // T_offer doesn't apply from the next level on
+		}
+	case WasAnswered:
+		s.answered(e)
+	case TransferBegan:
+		s.Target, s.TargetUntil, s.Try, s.Chip, s.ChipOffice = e.To, e.Until, e.Try, "", ""
+		if !slices.Contains(s.Sent, e.To) {
+			s.Sent = append(slices.Clone(s.Sent), e.To)
+		}
+		s.enter(Transferring, e.At)
+	case TakenBack:
+		s.Target, s.TargetUntil, s.Offers = "", time.Time{}, nil
+		s.Chip, s.ChipOffice = e.Chip, e.From
+		s.enter(Talking, e.At)
+	case HeldAgain:
+		s.Chip, s.ChipOffice = e.Chip, s.Holder.Office
+		s.Holder, s.Leaving, s.HolderLost = e.By, nil, false
+		s.enter(Talking, e.At)
+	case Left:
+		if s.Leaving != nil && s.Leaving.Seat.Seat == e.Seat.Seat {
+			s.Leaving = nil
+		}
+	case Orphaned:
+		s.Holder, s.HolderLost, s.Leaving, s.Offers = e.Seat, false, nil, nil
+		s.Target, s.TargetUntil = "", time.Time{}
+		s.OrphanUntil, s.Urgent = e.Until, true
+		s.enter(Orphan, e.At)
+	case HolderGone:
+		s.HolderLost = true
+	case Reattached:
+		s.Holder, s.HolderLost, s.OrphanUntil = e.By, false, time.Time{}
+		if s.Phase != Transferring {
+			s.Offers = nil
+			s.enter(Talking, e.At)
+		}
+	case CallerLeft:
+		s.UnfinishedUntil, s.Leaving, s.Offers = e.Until, nil, nil
+		s.enter(Unfinished, e.At)
+	case Linked:
+		s.Incident = e.Incident
+	case Adopted:
+		s.OrphanUntil = e.Until
+		s.enter(Recovering, e.At)
+	case Closed:
+		s.Outcome, s.Prank, s.Agency, s.Callback, s.EndedAt = e.Outcome, e.Prank, e.Agency, e.Callback, e.At
+		s.Offers, s.Leaving = nil, nil
+		s.enter(Ended, e.At)
+	case TapeSealed, DialogKept: // kept for others: the state of the call doesn't depend on them
+	}
+	return s
+}
+
+// enter sets the phase and when it began. (s is Apply's own copy.)
+func (s *State) enter(p Phase, at time.Time) { s.Phase, s.Since = p, at }
+
+func (s *State) answered(e WasAnswered) {
+	old := s.Holder
+	s.Holder, s.HolderLost, s.Leaving = e.By, false, nil
+	if e.Leave != nil {
+		s.Leaving = &Leave{Seat: old, Until: *e.Leave}
+	}
+	if s.Answered.IsZero() {
+		s.Answered = e.At
+	}
+	if e.By.Office != s.Office {
+		s.PolresTalked = true
+	}
+	s.Offers = slices.DeleteFunc(slices.Clone(s.Offers), func(o Offer) bool { return o.N == e.N })
+	s.Target, s.TargetUntil, s.OrphanUntil, s.Chip, s.ChipOffice = "", time.Time{}, time.Time{}, "", office.ID("")
+	s.enter(Talking, e.At)
+}
+
+// ApplyAll folds events onto s in order.
+func (s State) ApplyAll(events []Event) State {
+	for _, e := range events {
+		s = s.Apply(e)
+	}
+	return s
+}

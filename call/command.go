@@ -1,0 +1,141 @@
+package call
+
+import (
+	"time"
+
+	"github.com/siaga110/siaga/office"
+)
+
+// Command is what somebody or something wants of a call. Each carries the time at which it was wanted.
+//
+//sumtype:decl
+type Command interface{ command() }
+
+type (
+	// Dial starts the life of a call: an INVITE was admitted.
+	Dial struct {
+		At     time.Time
+		ID     ID
+		Office office.ID
+		Caller Caller
+		Times  Times
+	}
+	// Grant: a floor gives seats that are READY. For a waiting call they ring; in Transferring they ring as the target.
+	Grant struct {
+		At    time.Time
+		Seats []SeatRef
+	}
+	// NoSeat: a floor has nobody to give. Why is Busy or Nobody.
+	NoSeat struct {
+		At     time.Time
+		Office office.ID
+		Why    Chip
+	}
+	// Answer: a person at a ringing seat takes the call.
+	Answer struct {
+		At time.Time
+		By SeatRef
+		N  int
+	}
+	// Decline: a person at a ringing seat refuses the call.
+	Decline struct {
+		At time.Time
+		By SeatRef
+		N  int
+	}
+	// Unrung: a seat that was offered the call didn't ring (not acknowledged in 700 ms, or its line was lost).
+	Unrung struct {
+		At time.Time
+		N  int
+	}
+	// Transfer: the holder passes the live call to an office. The incident goes there in the same instant.
+	Transfer struct {
+		At time.Time
+		By SeatRef
+		To office.ID
+	}
+	// TakeBack: the holder ends the running transfer. N is its number, 0 for whatever runs.
+	TakeBack struct {
+		At time.Time
+		By SeatRef
+		N  int
+	}
+	// LeaveTalk: a seat that is still in the talk beside the holder goes.
+	LeaveTalk struct {
+		At time.Time
+		By SeatRef
+	}
+	// Close: the holder ends the call, or gives an unfinished one its outcome.
+	Close struct {
+		At       time.Time
+		By       SeatRef
+		Outcome  Outcome
+		Prank    Prank
+		Agency   string
+		Callback Callback // only with CallerBroke: Owed or Danger
+	}
+	// CallerGone: the caller's leg has ended. Network tells that no BYE or CANCEL came: the line broke.
+	CallerGone struct {
+		At      time.Time
+		Network bool
+	}
+	// SeatLost: a seat's line or browser is gone.
+	SeatLost struct {
+		At   time.Time
+		Seat office.SeatID
+	}
+	// SeatBack: the seat of a person is there again.
+	SeatBack struct {
+		At time.Time
+		By SeatRef
+	}
+	// Link: dispatch made an incident (a draft) for this call.
+	Link struct {
+		At       time.Time
+		Incident string
+	}
+	// Adopt: a new process took up the call. Alive tells whether its leg lives.
+	Adopt struct {
+		At    time.Time
+		Alive bool
+	}
+	// Tick: time has come to look at the deadlines. A tick that finds nothing due does nothing.
+	Tick struct{ At time.Time }
+)
+
+func (Dial) command()       {}
+func (Grant) command()      {}
+func (NoSeat) command()     {}
+func (Answer) command()     {}
+func (Decline) command()    {}
+func (Unrung) command()     {}
+func (Transfer) command()   {}
+func (TakeBack) command()   {}
+func (LeaveTalk) command()  {}
+func (Close) command()      {}
+func (CallerGone) command() {}
+func (SeatLost) command()   {}
+func (SeatBack) command()   {}
+func (Link) command()       {}
+func (Adopt) command()      {}
+func (Tick) command()       {}
+
+// Refusal is why a command was not done, for a person to read.
+type Refusal struct {
+	Code string  // for machines: "taken", "stale_offer", "not_your_call", "outcome_needed", "call_ended", …
+	By   SeatRef // who was faster, when Code is "taken"
+	Text string  // for the log and for developers, English
+}
+
+func (r *Refusal) Error() string { return r.Text }
+
+// The codes of refusals.
+const (
+	CodeTaken         = "taken"
+	CodeStale         = "stale_offer"
+	CodeNotYours      = "not_your_call"
+	CodeOutcomeNeeded = "outcome_needed"
+	CodeBadOutcome    = "outcome_not_possible"
+	CodeEnded         = "call_ended"
+	CodeNotNow        = "not_now"
+)

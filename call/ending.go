@@ -1,0 +1,192 @@
+package call
+
+import (
+	"slices"
+	"time"
+)
+
+// closeCall: the holder ends the call, or gives an unfinished one its outcome.
+func closeCall(s State, c Close) ([]Event, error) {
+	beside := s.Leaving != nil && s.Leaving.Seat.Seat == c.By.Seat // the Polda closes while both are in the talk
+	if err := mustHold(s, c.By); err != nil && !beside {
+		return nil, err
+	}
+	if s.Phase != Talking && s.Phase != Transferring && s.Phase != Unfinished {
+		return nil, refuse(CodeNotNow, "the call is not at a seat")
+	}
+	if c.Outcome == "" && s.PolresTalked && (beside || c.By.Office != s.Office) {
+		c.Outcome = ValidPolres // the only outcome that a receiver's talk can have without being asked
+	}
+	if err := checkOutcome(s, c); err != nil {
+		return nil, err
+	}
+	e := Closed{At: c.At, By: c.By, Outcome: c.Outcome, Prank: c.Prank, Agency: c.Agency}
+	if c.Outcome == CallerBroke {
+		e.Callback = Owed
+		if c.Callback == Danger {
+			e.Callback = Danger
+		}
+	}
+	return append(unofferAll(s, c.At, 0, Withdrawn), e), nil
+}
+
+func checkOutcome(s State, c Close) error {
+	if c.Outcome == "" {
+		return refuse(CodeOutcomeNeeded, "choose how the call ended; the caller stays on the line")
+	}
+	info, ok := c.Outcome.Info()
+	bad := func(text string) error { return refuse(CodeBadOutcome, text) }
+	switch {
+	case !ok:
+		return bad("there is no outcome " + string(c.Outcome))
+	case !info.Operator:
+		return bad(string(c.Outcome) + " is given by the system, not by a person")
+	case c.Outcome == PrankCall && !slices.Contains(Pranks(), c.Prank):
+		return bad("a prank needs its kind; silence is kosong")
+	case c.Outcome != PrankCall && c.Prank != "":
+		return bad("only a prank has a kind of prank")
+	case c.Outcome == OtherAgency && !slices.Contains(Agencies(), c.Agency):
+		return bad("say which agency")
+	case c.Outcome == ValidPolres && !s.PolresTalked:
+		return bad("no Polres has talked with the caller")
+	case c.Outcome == ClosedSent && (len(s.Sent) == 0 || s.PolresTalked):
+		return bad("only for a report that was sent to a Polres which did not answer")
+	case c.Outcome == CallerBroke && s.Phase != Unfinished:
+		return bad("the caller is still on the line")
+	case c.Callback != NotOwed && c.Outcome != CallerBroke:
+		return bad("an outcome that a person chose owes no callback")
+	}
+	return nil
+}
+
+// callerGone follows CALL.md, Hang-ups, row by row.
+func callerGone(s State, c CallerGone) ([]Event, error) {
+	events := unofferAll(s, c.At, 0, Withdrawn)
+	closed := func(o Outcome, cb Callback) ([]Event, error) {
+		return append(events, Closed{At: c.At, Outcome: o, Callback: cb}), nil
+	}
+	switch s.Phase {
+	case Queued, Offered:
+		switch {
+		case !s.Answered.IsZero(): // we had lost the operator's side
+			return closed(CallerBroke, OwedFirst)
+		case c.At.Sub(s.FirstRing) < kosongBefore:
+			return closed(Empty, NotOwed)
+		case s.Phase == Offered:
+			return closed(LeftRinging, Owed)
+		}
+		return closed(LeftQueue, Owed)
+	case Orphan, Recovering:
+		return closed(CallerBroke, OwedFirst)
+	case Transferring:
+		if s.HolderLost {
+			return closed(CallerBroke, OwedFirst)
+		}
+		return closed(CallerBroke, Owed)
+	case Talking:
+		if s.Leaving != nil {
+			events = append(events, Left{At: c.At, Seat: s.Leaving.Seat})
+		}
+		return append(events, CallerLeft{At: c.At, Network: c.Network, Until: c.At.Add(s.Times.Unfinished)}), nil
+	case Unfinished, Ended:
+	}
+	return nil, nil
+}
+
+// seatLost: a browser, a PC or a network went away. The caller is never dropped for it.
+func seatLost(s State, c SeatLost) ([]Event, error) {
+	if o, ok := s.OfferTo(c.Seat); ok {
+		return endOffer(s, c.At, o, NotRung), nil
+	}
+	if s.Leaving != nil && s.Leaving.Seat.Seat == c.Seat {
+		return []Event{Left{At: c.At, Seat: s.Leaving.Seat}}, nil
+	}
+	if s.Holder.Seat != c.Seat {
+		return nil, nil
+	}
+	switch s.Phase {
+	case Talking:
+		if s.Leaving != nil {
+			return []Event{HeldAgain{At: c.At, By: s.Leaving.Seat, Chip: LineLost}}, nil
+		}
+		return []Event{Orphaned{At: c.At, Seat: s.Holder, Until: c.At.Add(s.Times.Orphan)}}, nil
+	case Transferring:
+		if s.HolderLost {
+			return nil, nil
+		}
+		return []Event{HolderGone{At: c.At, Seat: s.Holder}}, nil
+	case Queued, Offered, Orphan, Recovering, Unfinished, Ended:
+	}
+	return nil, nil
+}
+
+// seatBack: the person who had the caller is there again, at this or another seat.
+func seatBack(s State, c SeatBack) ([]Event, error) {
+	if s.Holder.Person == "" || s.Holder.Person != c.By.Person {
+		return nil, nil
+	}
+	lost := s.Phase == Orphan || s.Phase == Transferring && s.HolderLost ||
+		(s.Phase == Queued || s.Phase == Offered) && !s.Answered.IsZero()
+	if !lost {
+		return nil, nil
+	}
+	events := []Event{Reattached{At: c.At, By: c.By}}
+	if s.Phase == Offered {
+		events = append(events, unofferAll(s, c.At, 0, WasFaster)...)
+	}
+	return events, nil
+}
+
+// tick looks at every deadline that has passed.
+func tick(s State, at time.Time) []Event {
+	due := func(t time.Time) bool { return !t.IsZero() && !t.After(at) }
+	var events []Event
+	if s.Leaving != nil && due(s.Leaving.Until) {
+		events = append(events, Left{At: at, Seat: s.Leaving.Seat})
+	}
+	switch s.Phase {
+	case Queued, Offered:
+		missed := 0
+		for _, o := range s.Offers {
+			if due(o.Until) {
+				missed++
+				events = append(events, Unoffered{At: at, N: o.N, To: o.To, Why: Missed})
+			}
+		}
+		rings := len(s.Offers) > missed
+		switch {
+		case s.Queue != s.Office && !rings && (missed > 0 || due(s.LevelAt)):
+			events = append(events, requeue(s, at))
+		case s.Queue == s.Office && due(s.LevelAt): // never cuts off an offer that is ringing
+			if missed > 0 && !rings {
+				events = append(events, requeue(s, at))
+			}
+			events = append(events, Raised{At: at, Level: s.Level + 1, LevelAt: at.Add(s.Times.Level)})
+		case missed > 0 && !rings:
+			events = append(events, requeue(s, at))
+		}
+	case Transferring:
+		if due(s.TargetUntil) {
+			events = append(events, unofferAll(s, at, 0, Missed)...)
+			events = append(events, takeBack(s, at, NoAnswer)...)
+		}
+	case Orphan:
+		if due(s.OrphanUntil) {
+			wait := s.Times.Level
+			if s.Holder.Office != s.Office {
+				wait = s.Times.Transfer
+			}
+			events = append(events, Requeued{At: at, Office: s.Holder.Office, Urgent: true, LevelAt: at.Add(wait)})
+		}
+	case Recovering:
+		if due(s.OrphanUntil) {
+			events = append(events, Closed{At: at, Outcome: BrokenBySystem, Callback: OwedFirst})
+		}
+	case Unfinished:
+		if due(s.UnfinishedUntil) {
+			events = append(events, Closed{At: at, Outcome: CallerBroke, Callback: Owed})
+		}
+	case Talking, Ended:
+	}
+	return events
+}

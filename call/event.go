@@ -1,0 +1,168 @@
+package call
+
+import (
+	"time"
+
+	"github.com/siaga110/siaga/office"
+)
+
+// Event is what happened to a call. Events are the contract with the journal: their JSON is decoded for ever.
+//
+//sumtype:decl
+type Event interface{ event() }
+
+type (
+	// Dialled: the call was admitted and waits at its office.
+	Dialled struct {
+		At      time.Time `json:"at"`
+		ID      ID        `json:"id"`
+		Office  office.ID `json:"office"`
+		Caller  Caller    `json:"caller"`
+		Times   Times     `json:"times"`
+		LevelAt time.Time `json:"levelAt"`
+	}
+	// Rang: a seat rings.
+	Rang struct {
+		Offer Offer `json:"offer"`
+	}
+	// Unoffered: an offer ended without an answer. Missed tells that the person was there and didn't react.
+	Unoffered struct {
+		At  time.Time   `json:"at"`
+		N   int         `json:"n"`
+		To  SeatRef     `json:"to"`
+		Why UnofferedBy `json:"why"`
+	}
+	// Requeued: the call waits (again) for a seat of the office.
+	Requeued struct {
+		At      time.Time `json:"at"`
+		Office  office.ID `json:"office"`
+		Urgent  bool      `json:"urgent"`
+		Level   int       `json:"level"`
+		LevelAt time.Time `json:"levelAt"`
+	}
+	// Raised: nobody answered on this level; from now on all READY seats ring.
+	Raised struct {
+		At      time.Time `json:"at"`
+		Level   int       `json:"level"`
+		LevelAt time.Time `json:"levelAt"`
+	}
+	// WasAnswered: a person has the caller.
+	WasAnswered struct {
+		At    time.Time  `json:"at"`
+		N     int        `json:"n"`
+		By    SeatRef    `json:"by"`
+		Leave *time.Time `json:"leave,omitempty"` // until when the former holder stays in the talk
+	}
+	// TransferBegan: the target's floor is asked; Holder keeps the caller meanwhile.
+	TransferBegan struct {
+		At    time.Time `json:"at"`
+		By    SeatRef   `json:"by"`
+		To    office.ID `json:"to"`
+		Try   int       `json:"try"`
+		Until time.Time `json:"until"`
+	}
+	// TakenBack: the transfer ended without an answer; Holder has the caller as before.
+	TakenBack struct {
+		At   time.Time `json:"at"`
+		Try  int       `json:"try"`
+		From office.ID `json:"from"`
+		Chip Chip      `json:"chip"`
+	}
+	// HeldAgain: the second talker has the call, since the holder's line was lost while both were in the talk.
+	HeldAgain struct {
+		At   time.Time `json:"at"`
+		By   SeatRef   `json:"by"`
+		Chip Chip      `json:"chip"`
+	}
+	// Left: a seat is no longer in the talk.
+	Left struct {
+		At   time.Time `json:"at"`
+		Seat SeatRef   `json:"seat"`
+	}
+	// Orphaned: the holder's side was lost; the caller hears an announcement.
+	Orphaned struct {
+		At    time.Time `json:"at"`
+		Seat  SeatRef   `json:"seat"`
+		Until time.Time `json:"until"`
+	}
+	// HolderGone: the holder's side was lost while the target rings; the offer goes on.
+	HolderGone struct {
+		At   time.Time `json:"at"`
+		Seat SeatRef   `json:"seat"`
+	}
+	// Reattached: the holder is back with the caller.
+	Reattached struct {
+		At time.Time `json:"at"`
+		By SeatRef   `json:"by"`
+	}
+	// CallerLeft: the caller hung up, or their line broke, while a person had the call.
+	CallerLeft struct {
+		At      time.Time `json:"at"`
+		Network bool      `json:"network,omitempty"`
+		Until   time.Time `json:"until"`
+	}
+	// Linked: the call has an incident.
+	Linked struct {
+		At       time.Time `json:"at"`
+		Incident string    `json:"incident"`
+	}
+	// Adopted: a new process took the call up after the old one died.
+	Adopted struct {
+		At    time.Time `json:"at"`
+		Until time.Time `json:"until"`
+	}
+	// Closed: the call has its outcome. Nothing follows.
+	Closed struct {
+		At       time.Time `json:"at"`
+		By       SeatRef   `json:"by"` // empty: the system or the caller
+		Outcome  Outcome   `json:"outcome"`
+		Prank    Prank     `json:"prank,omitempty"`
+		Agency   string    `json:"agency,omitempty"`
+		Callback Callback  `json:"callback,omitempty"`
+	}
+	// TapeSealed: the recording is closed; its last chunk hash binds it to this chain. (Written by the desk.)
+	TapeSealed struct {
+		At      time.Time `json:"at"`
+		Tape    string    `json:"tape"`
+		Hash    string    `json:"hash"` // hex SHA-256
+		Seconds float64   `json:"seconds"`
+		Dropped uint64    `json:"dropped"` // 20 ms pieces lost to a slow disk
+	}
+	// DialogKept is what a later process needs to take the leg up again, sealed. (Written by the desk.)
+	DialogKept struct {
+		At   time.Time      `json:"at"`
+		Blob office.Private `json:"blob"`
+	}
+)
+
+// UnofferedBy says why an offer ended.
+type UnofferedBy string
+
+// Why an offer ended.
+const (
+	Missed    UnofferedBy = "missed"    // T_offer or T_transfer passed
+	WasFaster UnofferedBy = "faster"    // another seat answered
+	Refused   UnofferedBy = "declined"  // the person declined
+	NotRung   UnofferedBy = "not_rung"  // the seat's screen didn't ring, or its line was lost
+	Withdrawn UnofferedBy = "withdrawn" // the caller left, or F8: not the seat's fault
+)
+
+func (Dialled) event()       {}
+func (Rang) event()          {}
+func (Unoffered) event()     {}
+func (Requeued) event()      {}
+func (Raised) event()        {}
+func (WasAnswered) event()   {}
+func (TransferBegan) event() {}
+func (TakenBack) event()     {}
+func (HeldAgain) event()     {}
+func (Left) event()          {}
+func (Orphaned) event()      {}
+func (HolderGone) event()    {}
+func (Reattached) event()    {}
+func (CallerLeft) event()    {}
+func (Linked) event()        {}
+func (Adopted) event()       {}
+func (Closed) event()        {}
+func (TapeSealed) event()    {}
+func (DialogKept) event()    {}

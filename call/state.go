@@ -1,0 +1,230 @@
+// Package call is the life of one call, from the first INVITE to its one outcome: State, Command, Event, Decide,
+// Apply and Deadline. It is pure: no clock, no wire, no disk. CALL.md §1 is its source.
+//
+// Order of duties for whoever runs it (desk.Live): apply the events, act on the wire, hand the events to the
+// journal. The wire never waits for the disk.
+package call
+
+import (
+	"slices"
+	"time"
+
+	"github.com/siaga110/siaga/office"
+)
+
+// ID names a call, for example "01JD…": sortable by time, unique over restarts and nodes.
+type ID string
+
+// Phase is where a call stands.
+type Phase string
+
+// The phases. A live caller is heard by a person only in Talking and Transferring; in the others a program plays.
+const (
+	Queued       Phase = "QUEUED"       // waits for an operator
+	Offered      Phase = "OFFERED"      // rings at one or more seats
+	Talking      Phase = "TALKING"      // Holder has the caller
+	Transferring Phase = "TRANSFERRING" // Holder (RESERVED) has the caller while Target rings
+	Orphan       Phase = "ORPHAN"       // the holder's side was lost; it may come back until OrphanUntil
+	Recovering   Phase = "RECOVERING"   // a new process took the call up and probes its leg
+	Unfinished   Phase = "UNFINISHED"   // the caller hung up; Holder chooses the outcome until UnfinishedUntil
+	Ended        Phase = "ENDED"        // exactly one outcome
+)
+
+// SeatRef is a seat with the person who sits there.
+type SeatRef struct {
+	Office office.ID       `json:"office"`
+	Seat   office.SeatID   `json:"seat"`
+	Person office.PersonID `json:"person"`
+}
+
+// OfferKind says what an offer is for.
+type OfferKind string
+
+// Kinds of offers.
+const (
+	ToQueue    OfferKind = "queue"    // a waiting caller rings at an operator
+	ToTransfer OfferKind = "transfer" // a caller who talks with the Polda rings at the Polres
+)
+
+// Offer is one seat that rings. Offers are numbered within the call; whatever names an older number is refused.
+type Offer struct {
+	N     int       `json:"n"`
+	Kind  OfferKind `json:"kind"`
+	To    SeatRef   `json:"to"`
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until"`
+}
+
+// Chip says why the Polda has the caller back.
+type Chip string
+
+// The chips of a take-back (CALL.md, the warm transfer, 3).
+const (
+	Busy      Chip = "sibuk"
+	NoAnswer  Chip = "tidak_menjawab"
+	Declined  Chip = "menolak"
+	Nobody    Chip = "tidak_ada_petugas"
+	LineLost  Chip = "sambungan_putus"
+	ByOurSide Chip = "diambil_kembali"
+)
+
+// Callback says what is owed to a caller who was not served.
+type Callback string
+
+// What is owed. Only a person may settle it.
+const (
+	NotOwed   Callback = ""
+	Owed      Callback = "owed"
+	OwedFirst Callback = "owed_first" // we lost the line: first in the list
+	Danger    Callback = "danger"     // never call back: it would harm the caller
+)
+
+// Leave is a seat that is still in the talk after the call went to another one.
+type Leave struct {
+	Seat  SeatRef   `json:"seat"`
+	Until time.Time `json:"until"`
+}
+
+// Times are the office's settings as they were when the call came.
+type Times struct {
+	Offer      time.Duration `json:"offer"`
+	Level      time.Duration `json:"level"`
+	Transfer   time.Duration `json:"transfer"`
+	Orphan     time.Duration `json:"orphan"`
+	Unfinished time.Duration `json:"unfinished"`
+	Leave      time.Duration `json:"leave"`
+}
+
+// TimesOf takes what a call needs from an office's settings.
+func TimesOf(s office.Settings) Times {
+	s = s.WithDefaults()
+	return Times{
+		Offer: s.TOffer, Level: s.TLevel, Transfer: s.TTransfer, Orphan: s.TOrphan,
+		Unfinished: s.TUnfinished, Leave: s.TLeave,
+	}
+}
+
+// Caller says who calls, as the trunk told it.
+type Caller struct {
+	Number   office.Private `json:"number"` // E.164, empty when withheld or missing
+	Name     office.Private `json:"name,omitempty"`
+	Withheld bool           `json:"withheld,omitempty"`
+	Trunk    string         `json:"trunk"`
+	Dialled  string         `json:"dialled"`
+	Place    office.Private `json:"place,omitempty"` // "lat,lng,radius" from the network, empty when none came
+}
+
+// State is one call. It is a value: Apply returns a new one and never changes the old.
+type State struct {
+	ID        ID
+	Office    office.ID // the Polda that owns the call
+	Caller    Caller
+	Times     Times
+	Phase     Phase
+	FirstRing time.Time // the clock that is never reset
+	Since     time.Time // when the present phase began
+	Answered  time.Time // first answer by a person; zero before
+
+	Queue   office.ID // whose floor is asked while the call waits
+	Urgent  bool      // priority lane
+	Level   int       // how often LevelAt has passed: from 1 on all READY seats ring
+	LevelAt time.Time // absolute: going back to the queue doesn't restart it
+
+	Offers    []Offer // who rings now
+	LastOffer int     // highest offer number given so far
+
+	Holder     SeatRef // who has the caller, or may re-attach (Orphan), or chooses the outcome (Unfinished)
+	HolderLost bool    // in Transferring: the holder's side is lost, the caller hears an announcement
+	Leaving    *Leave  // still in the talk beside Holder
+
+	Target      office.ID // office that rings in Transferring
+	TargetUntil time.Time // take-back comes then
+	Try         int       // number of the present or last transfer
+	Chip        Chip      // why the last transfer ended without an answer
+	ChipOffice  office.ID
+
+	OrphanUntil     time.Time
+	UnfinishedUntil time.Time
+
+	Incident     string      // id of the incident, empty until somebody typed
+	Sent         []office.ID // offices that the incident was sent to
+	PolresTalked bool        // a seat of another office than Office has talked with the caller
+
+	Outcome  Outcome
+	Prank    Prank
+	Agency   string
+	Callback Callback
+	EndedAt  time.Time
+}
+
+// Live says whether the caller is still on the line.
+func (s State) Live() bool { return s.Phase != Ended && s.Phase != Unfinished && s.Phase != "" }
+
+// Waiting says whether the call asks a floor for a seat.
+func (s State) Waiting() bool { return s.Phase == Queued || s.Phase == Offered }
+
+// Offer finds the running offer with number n.
+func (s State) Offer(n int) (Offer, bool) {
+	i := slices.IndexFunc(s.Offers, func(o Offer) bool { return o.N == n })
+	if i < 0 {
+		return Offer{}, false
+	}
+	return s.Offers[i], true
+}
+
+// OfferTo finds the running offer to a seat.
+func (s State) OfferTo(seat office.SeatID) (Offer, bool) {
+	i := slices.IndexFunc(s.Offers, func(o Offer) bool { return o.To.Seat == seat })
+	if i < 0 {
+		return Offer{}, false
+	}
+	return s.Offers[i], true
+}
+
+// Hears lists the seats that talk with the caller now. Empty: the caller hears a program (or has left).
+func (s State) Hears() []SeatRef {
+	switch s.Phase {
+	case Talking, Transferring:
+		var out []SeatRef
+		if !s.HolderLost {
+			out = append(out, s.Holder)
+		}
+		if s.Leaving != nil {
+			out = append(out, s.Leaving.Seat)
+		}
+		return out
+	case Queued, Offered, Orphan, Recovering, Unfinished, Ended:
+	}
+	return nil
+}
+
+// Deadline is when the state wants a Tick: the earliest of the times that run in its phase. False: a person has
+// the call, or it has ended.
+func (s State) Deadline() (time.Time, bool) {
+	var at time.Time
+	earliest := func(t time.Time) {
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	switch s.Phase {
+	case Queued, Offered:
+		earliest(s.LevelAt)
+		if s.Level == 0 { // from the first level on T_offer doesn't apply: all seats ring until one answers
+			for _, o := range s.Offers {
+				earliest(o.Until)
+			}
+		}
+	case Transferring:
+		earliest(s.TargetUntil)
+	case Orphan, Recovering:
+		earliest(s.OrphanUntil)
+	case Unfinished:
+		earliest(s.UnfinishedUntil)
+	case Talking, Ended:
+	}
+	if s.Leaving != nil {
+		earliest(s.Leaving.Until)
+	}
+	return at, !at.IsZero()
+}
