@@ -54,7 +54,7 @@ func typed(s State, c Type) ([]Event, error) {
 		return nil, &Refusal{"closed", "the incident is closed"}
 	case s.Phase != "" && c.Office != s.Office && c.Office != s.Origin:
 		return nil, &Refusal{"not_yours", "another office has this incident"}
-	case s.Phase != "" && c.Report == s.Report:
+	case s.Phase != "" && c.Report.Equal(s.Report):
 		return nil, nil
 	case s.Phase != "" && c.Rev < s.Rev && c.Office != s.Office:
 		return nil, &Refusal{"changed", "the office that has it changed the report meanwhile"}

@@ -57,6 +57,16 @@ type Report struct {
 // Empty says that nothing was typed.
 func (r Report) Empty() bool { return r == Report{} }
 
+// Equal says whether both say the same.
+func (r Report) Equal(o Report) bool {
+	same := func(a, b *bool) bool { return a == b || a != nil && b != nil && *a == *b }
+	if !same(r.Danger, o.Danger) || !same(r.SuspectPresent, o.SuspectPresent) {
+		return false
+	}
+	r.Danger, r.SuspectPresent, o.Danger, o.SuspectPresent = nil, nil, nil, nil
+	return r == o
+}
+
 // PlaceKnown says whether a unit could be sent.
 func (r Report) PlaceKnown() bool { return r.Place != "" || r.At != "" }
 
