@@ -29,7 +29,7 @@ around() {
 	mv "$work/mixed.wav" "$1"
 }
 
-# SEX is m, f or c (a child).
+# KIND is a code of incident.Kinds. SEX is m, f or c (a child).
 # say NAME CALL KIND SEX VOICE WORDS_A_MINUTE PITCH SURROUNDINGS TEXT
 say() {
 	speak "$work/s.wav" "$5" "$6" "$7" "$9"
@@ -60,19 +60,19 @@ say laka-motor $e laka m id+m4 175 45 street "Ada kecelakaan, Pak. Motor dengan 
 say laka-beruntun $e laka f id+f1 180 60 street "Tabrakan beruntun di jalan tol kilometer dua puluh tiga, arah Samarinda. Ada empat mobil, satu terjepit."
 say kdrt $e kdrt f id+f5 150 60 room "Tolong saya, Bu. Suami saya memukul saya lagi. Saya di kamar dengan anak-anak. Dia masih di depan pintu."
 say kdrt-tetangga $e kdrt m id+m2 160 45 room "Tetangga saya dipukuli suaminya, terdengar sampai ke luar. Anaknya menjerit. Di Gunung Sari Ilir, gang buntu."
-say kebakaran $e kebakaran f id+f3 200 70 fire "Kebakaran, Pak! Rumah di Jalan Panjaitan, apinya sudah besar, merambat ke sebelah. Ada orang tua di dalam!"
-say orang-hilang $e orang_hilang f id+f2 145 60 room "Anak saya belum pulang sejak sore. Umur tujuh tahun, pakai kaus merah. Terakhir main di Lapangan Merdeka."
-say keributan $e keributan m id+m5 175 50 crowd "Ada keributan di depan kafe Jalan Marsma Iswahyudi. Mereka bawa kayu dan botol, sudah ada yang berdarah."
-say pengeroyokan $e keributan m id+m6 190 60 crowd "Ada yang dikeroyok di terminal Batu Ampar! Lima orang lawan satu, tolong kirim polisi sekarang."
-say ancaman-senjata $e ancaman m id+m8 150 35 room "Ada orang bawa parang di kampung kami, teriak-teriak mengancam warga. Kami semua masuk rumah."
+say kebakaran $e bakar f id+f3 200 70 fire "Kebakaran, Pak! Rumah di Jalan Panjaitan, apinya sudah besar, merambat ke sebelah. Ada orang tua di dalam!"
+say orang-hilang $e hilang_orang f id+f2 145 60 room "Anak saya belum pulang sejak sore. Umur tujuh tahun, pakai kaus merah. Terakhir main di Lapangan Merdeka."
+say keributan $e ribut m id+m5 175 50 crowd "Ada keributan di depan kafe Jalan Marsma Iswahyudi. Mereka bawa kayu dan botol, sudah ada yang berdarah."
+say pengeroyokan $e keroyok m id+m6 190 60 crowd "Ada yang dikeroyok di terminal Batu Ampar! Lima orang lawan satu, tolong kirim polisi sekarang."
+say ancaman-senjata $e senjata m id+m8 150 35 room "Ada orang bawa parang di kampung kami, teriak-teriak mengancam warga. Kami semua masuk rumah."
 # --- service, information, complaint ---------------------------------------------------------------------------------
 s=valid_service
-say macet-pohon $s lalu_lintas m id+m3 165 50 street "Pohon tumbang di Jalan Soekarno Hatta, kilometer delapan. Jalan tertutup dan macet panjang. Mohon bantuan pengaturan."
-say kawal-jenazah $s pengawalan f id+f1 140 50 room "Selamat siang, kami keluarga duka. Mohon pengawalan mobil jenazah ke pemakaman besok pagi."
-say bising-tetangga $s gangguan f id+f4 155 55 crowd "Permisi, Pak. Tetangga memutar musik keras sekali padahal sudah tengah malam. Sudah ditegur tetapi tidak mau."
-say kehilangan-dompet $s kehilangan m id+m1 150 45 room "Dompet saya jatuh di bandara, isinya KTP dan SIM. Saya perlu surat keterangan kehilangan. Ke mana ya, Pak?"
-say tanya-sim information tanya_sim f id+f3 150 55 room "Selamat pagi. Saya mau tanya, syarat perpanjangan SIM apa saja, dan hari Sabtu buka atau tidak?"
-say tanya-skck information tanya_skck m id+m4 150 45 room "Permisi, untuk membuat SKCK sekarang harus daftar lewat aplikasi atau boleh langsung ke Polresta?"
+say macet-pohon $s macet m id+m3 165 50 street "Pohon tumbang di Jalan Soekarno Hatta, kilometer delapan. Jalan tertutup dan macet panjang. Mohon bantuan pengaturan."
+say kawal-jenazah $s kawal f id+f1 140 50 room "Selamat siang, kami keluarga duka. Mohon pengawalan mobil jenazah ke pemakaman besok pagi."
+say bising-tetangga $s ribut f id+f4 155 55 crowd "Permisi, Pak. Tetangga memutar musik keras sekali padahal sudah tengah malam. Sudah ditegur tetapi tidak mau."
+say kehilangan-dompet $s hilang_barang m id+m1 150 45 room "Dompet saya jatuh di bandara, isinya KTP dan SIM. Saya perlu surat keterangan kehilangan. Ke mana ya, Pak?"
+say tanya-sim information skck f id+f3 150 55 room "Selamat pagi. Saya mau tanya, syarat perpanjangan SIM apa saja, dan hari Sabtu buka atau tidak?"
+say tanya-skck information skck m id+m4 150 45 room "Permisi, untuk membuat SKCK sekarang harus daftar lewat aplikasi atau boleh langsung ke Polresta?"
 # --- not for the police ----------------------------------------------------------------------------------------------
 say salah-sambung wrong_number "" f id+f5 150 50 room "Halo, ini dengan Bengkel Jaya Motor? Oh, maaf, Pak. Saya salah sambung."
 say anak-iseng prank "" c id+f4 190 95 room "Halo, Pak polisi. Pak polisi sudah makan belum? Hihihi. Hahaha. Ayo tutup, tutup!"
