@@ -1,0 +1,102 @@
+package desk
+
+import (
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/office"
+)
+
+// Who is the person who gives a command, as staff vouches for them.
+type Who struct {
+	Person Person
+	Office office.ID
+	Role   office.Role
+}
+
+// Command is what a person wants of a seat or a call.
+//
+//sumtype:decl
+type Command interface{ deskCommand() }
+
+type (
+	// BeginDuty takes a seat. The seat is NOT_READY (mulai_dinas) until Ready.
+	BeginDuty struct{ Seat office.SeatID }
+	// EndDuty leaves the person's seat; refused while a call is there.
+	EndDuty struct{}
+	// BeReady asks for calls, and ends WRAP_UP early. Refused while the line isn't up.
+	BeReady struct{}
+	// Pause stops offers for a reason.
+	Pause struct{ Reason string }
+	// ForceOff ends the duty of another seat of the same office or below (supervisor).
+	ForceOff struct {
+		Seat   office.SeatID
+		Reason string
+	}
+	// Rung acknowledges that the seat's screen rings.
+	Rung struct {
+		Call call.ID
+		N    int
+	}
+	// Answer takes a ringing call.
+	Answer struct {
+		Call call.ID
+		N    int
+	}
+	// Decline refuses a ringing call.
+	Decline struct {
+		Call call.ID
+		N    int
+	}
+	// Transfer passes the live call to an office, its incident too.
+	Transfer struct {
+		Call call.ID
+		To   office.ID
+	}
+	// TakeBack ends the running transfer; N 0 means whatever runs.
+	TakeBack struct {
+		Call call.ID
+		N    int
+	}
+	// Leave leaves the talk that another seat has now (F6).
+	Leave struct{ Call call.ID }
+	// Close ends the call with its outcome, or gives an unfinished one its outcome.
+	Close struct {
+		Call     call.ID
+		Outcome  call.Outcome
+		Prank    call.Prank
+		Agency   string
+		Callback call.Callback
+	}
+)
+
+func (BeginDuty) deskCommand() {}
+func (EndDuty) deskCommand()   {}
+func (BeReady) deskCommand()   {}
+func (Pause) deskCommand()     {}
+func (ForceOff) deskCommand()  {}
+func (Rung) deskCommand()      {}
+func (Answer) deskCommand()    {}
+func (Decline) deskCommand()   {}
+func (Transfer) deskCommand()  {}
+func (TakeBack) deskCommand()  {}
+func (Leave) deskCommand()     {}
+func (Close) deskCommand()     {}
+
+// Done is what a command led to: the seat or the call as it stands right after, nil when it has none.
+type Done struct {
+	Seat *SeatView
+	Call *CallView
+}
+
+// Reasons are those that a person may give for a pause.
+func Reasons() []string {
+	return []string{"istirahat", "salat", "toilet", "pelatihan", "administrasi", "teknis"}
+}
+
+// Refusal is why a person's command was not done, beside *call.Refusal.
+type Refusal struct {
+	Code string // "seat_taken", "no_seat", "line_down", "busy", "not_allowed", "bad_reason", "unknown_call"
+	By   *Person
+	Text string
+}
+
+func (r *Refusal) Error() string { return r.Text }

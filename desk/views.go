@@ -1,0 +1,180 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/office"
+)
+
+// The types in this file are what the board shows and what api sends: their JSON names are the API's.
+
+// SeatState is what a seat does (CALL.md §2).
+type SeatState string
+
+// The states of a seat.
+const (
+	Off      SeatState = "OFF"
+	NotReady SeatState = "NOT_READY"
+	Ready    SeatState = "READY"
+	Ringing  SeatState = "OFFERED"
+	Talking  SeatState = "TALKING"
+	Reserved SeatState = "RESERVED"
+	WrapUp   SeatState = "WRAP_UP"
+)
+
+// LineState is whether a seat can be heard.
+type LineState string
+
+// The states of a seat's audio line.
+const (
+	LineNone LineState = "none" // never opened in this duty
+	LineUp   LineState = "up"
+	LineLost LineState = "lost"
+)
+
+// Person is who sits at a seat.
+type Person struct {
+	ID   office.PersonID `json:"id"`
+	Name string          `json:"name"`
+	Rank string          `json:"rank"`
+}
+
+// SeatView is one desk as everybody of the office sees it.
+type SeatView struct {
+	ID     office.SeatID `json:"id"`
+	Office office.ID     `json:"office"`
+	State  SeatState     `json:"state" enum:"OFF,NOT_READY,READY,OFFERED,TALKING,RESERVED,WRAP_UP"`
+	Reason string        `json:"reason"` // why NOT_READY: istirahat, salat, …, tidak_menjawab, mulai_dinas
+	Since  time.Time     `json:"since"`
+	Until  *time.Time    `json:"until"` // end of WRAP_UP
+	Person *Person       `json:"person"`
+	Call   call.ID       `json:"call"`
+	Line   LineState     `json:"line" enum:"none,up,lost"`
+}
+
+// OfferView is one ringing seat of a call.
+type OfferView struct {
+	N      int             `json:"n"`
+	Kind   call.OfferKind  `json:"kind" enum:"queue,transfer"`
+	Office office.ID       `json:"office"`
+	Seat   office.SeatID   `json:"seat"`
+	Person office.PersonID `json:"person"`
+	At     time.Time       `json:"at"`
+	Until  *time.Time      `json:"until"`
+}
+
+// PlaceView is a circle from the network.
+type PlaceView struct {
+	Lat    float64 `json:"lat"`
+	Lng    float64 `json:"lng"`
+	Radius float64 `json:"radius" doc:"metres"`
+}
+
+// LeavingView is a seat that is still in the talk beside the holder.
+type LeavingView struct {
+	Seat  office.SeatID `json:"seat"`
+	Until time.Time     `json:"until"`
+}
+
+// PastCall is one earlier call of a number.
+type PastCall struct {
+	At      time.Time    `json:"at"`
+	Outcome call.Outcome `json:"outcome"`
+	Prank   call.Prank   `json:"prank"`
+	Kind    string       `json:"kind"`    // of its incident
+	Summary string       `json:"summary"` // last words
+}
+
+// OpenIncident is one that is still open for a number.
+type OpenIncident struct {
+	ID     string    `json:"id"`
+	No     string    `json:"no"`
+	Kind   string    `json:"kind"`
+	Office office.ID `json:"office"`
+}
+
+// HistoryView is what is known of a number before the answer.
+type HistoryView struct {
+	Calls       int            `json:"calls"`
+	Pranks      int            `json:"pranks"`
+	LastPrankAt *time.Time     `json:"lastPrankAt"`
+	Last        []PastCall     `json:"last" nullable:"false"`
+	Open        []OpenIncident `json:"open" nullable:"false"`
+	Danger      bool           `json:"danger" doc:"never call back, never send a message"`
+}
+
+// CallView is a live call as the offices that take part in it see it.
+type CallView struct {
+	ID              call.ID         `json:"id"`
+	Office          office.ID       `json:"office"`
+	Phase           call.Phase      `json:"phase" enum:"QUEUED,OFFERED,TALKING,TRANSFERRING,ORPHAN,RECOVERING,UNFINISHED,ENDED"`
+	Since           time.Time       `json:"since"`
+	FirstRing       time.Time       `json:"firstRing"`
+	AnsweredAt      *time.Time      `json:"answeredAt"`
+	Number          string          `json:"number"`
+	NumberText      string          `json:"numberText"`
+	Withheld        bool            `json:"withheld"`
+	CallerName      string          `json:"callerName"`
+	Place           *PlaceView      `json:"place"`
+	Trunk           string          `json:"trunk"`
+	Urgent          bool            `json:"urgent"`
+	Level           int             `json:"level"`
+	Offers          []OfferView     `json:"offers" nullable:"false"`
+	Seat            office.SeatID   `json:"seat"`
+	Person          office.PersonID `json:"person"`
+	Leaving         *LeavingView    `json:"leaving"`
+	Target          office.ID       `json:"target"`
+	TargetUntil     *time.Time      `json:"targetUntil"`
+	Try             int             `json:"try"`
+	Sent            []office.ID     `json:"sent" nullable:"false"`
+	PolresTalked    bool            `json:"polresTalked"`
+	Chip            call.Chip       `json:"chip"`
+	ChipOffice      office.ID       `json:"chipOffice"`
+	OrphanUntil     *time.Time      `json:"orphanUntil"`
+	UnfinishedUntil *time.Time      `json:"unfinishedUntil"`
+	Incident        string          `json:"incident"`
+	Recording       bool            `json:"recording"`
+	Outcome         call.Outcome    `json:"outcome"`
+	History         HistoryView     `json:"history"`
+}
+
+// TodayView are the figures since local midnight.
+type TodayView struct {
+	In          int                  `json:"in"`
+	Answered    int                  `json:"answered"`
+	Answered10s int                  `json:"answered10s"`
+	Outcomes    map[call.Outcome]int `json:"outcomes"`
+	Callbacks   int                  `json:"callbacks" doc:"still owed"`
+}
+
+// ConservationView is the law: calls in = sum of outcomes + live.
+type ConservationView struct {
+	In       int  `json:"in"`
+	Outcomes int  `json:"outcomes"`
+	Live     int  `json:"live"`
+	Balanced bool `json:"balanced"`
+}
+
+// FloorView are an office's figures of now and today.
+type FloorView struct {
+	Office       office.ID        `json:"office"`
+	Queue        int              `json:"queue"`
+	LongestSince *time.Time       `json:"longestSince"`
+	Live         int              `json:"live"`
+	Ready        int              `json:"ready"`
+	Talking      int              `json:"talking"`
+	OnDuty       int              `json:"onDuty"`
+	Today        TodayView        `json:"today"`
+	Conservation ConservationView `json:"conservation"`
+}
+
+// PresenceView is how many people of an office could take a call, for those above it.
+type PresenceView struct {
+	Office  office.ID `json:"office"`
+	Name    string    `json:"name"`
+	Short   string    `json:"short"`
+	Ready   int       `json:"ready"`
+	Talking int       `json:"talking"`
+	OnDuty  int       `json:"onDuty"`
+}

@@ -1,0 +1,2 @@
+// Package dispatch runs incidents, whatever becomes of the call that brought them.
+package dispatch
