@@ -20,8 +20,13 @@ import (
 
 const module = "github.com/siaga110/siaga"
 
-// notYet names rooms of the plan that hold no Go code so far. A room that has some must be taken out of this list.
-var notYet = []string{"filter", "report", "sim/fast"}
+// notYet names rooms of the plan that hold no Go code so far, and "room engine" where a room doesn't use its engine so
+// far. What has come must be taken out of this list.
+var notYet = []string{
+	"filter", "report", "sim/fast",
+	"tape", "view", "staff", "api", "web", "node", "sim/town", "cmd",
+	"journal modernc.org/sqlite", "phone github.com/emiago/sipgo",
+}
 
 // room is a row of the table in docs/ARCHITECTURE.md, which is the plan: this file only reads it.
 type room struct {
@@ -163,7 +168,10 @@ func TestFloorplan(t *testing.T) {
 			t.Errorf("%s has a row in docs/ARCHITECTURE.md and no code: the row guards nothing", r.name)
 		case inhabited[r.name]:
 			for _, e := range r.engines {
-				if !used[r.name+" "+e] {
+				switch waiting := slices.Contains(notYet, r.name+" "+e); {
+				case used[r.name+" "+e] && waiting:
+					t.Errorf("%s imports %s now: take it out of notYet", r.name, e)
+				case !used[r.name+" "+e] && !waiting:
 					t.Errorf("%s doesn't import %s: its entry in docs/ARCHITECTURE.md guards nothing", r.name, e)
 				}
 			}
@@ -174,9 +182,10 @@ func TestFloorplan(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range notYet {
-		if r, ok := p.room(name); !ok || r.name != name {
-			t.Errorf("notYet names %s, which is no room", name)
+	for _, entry := range notYet {
+		name, engine, _ := strings.Cut(entry, " ")
+		if r, ok := p.room(name); !ok || r.name != name || engine != "" && !slices.Contains(r.engines, engine) {
+			t.Errorf("notYet names %s, which isn't in the plan", entry)
 		}
 	}
 }

@@ -153,6 +153,7 @@ var (
 	mdLink   = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)]*)?\)`)
 	makeCall = regexp.MustCompile("`make ([a-z0-9-]+)")
 	target   = regexp.MustCompile(`(?m)^([a-z0-9-]+):`)
+	pageName = regexp.MustCompile(`\b[A-Z]{3,}\.md\b`)
 )
 
 // What our pages point at exists: files, and targets of make.
@@ -189,6 +190,32 @@ func TestPages(t *testing.T) {
 	}
 	if links == 0 {
 		t.Error("no page has a link: this test guards nothing")
+	}
+}
+
+// A comment that cites a page cites one that the reader has.
+func TestCitedPages(t *testing.T) {
+	files := tree(t)
+	pages := map[string]bool{}
+	for _, file := range files {
+		pages[path.Base(file)] = true
+	}
+	cited := 0
+	for _, file := range files {
+		switch path.Ext(file) {
+		case ".go", ".ts", ".tsx", ".sh", ".yml", ".toml", ".md":
+		default:
+			continue
+		}
+		for _, name := range pageName.FindAllString(string(read(t, file)), -1) {
+			cited++
+			if !pages[name] {
+				t.Errorf("%s cites %s, which isn't in the repository", file, name)
+			}
+		}
+	}
+	if cited == 0 {
+		t.Error("nobody cites a page: this test guards nothing")
 	}
 }
 

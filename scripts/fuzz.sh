@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 time=${1:-30s}
 ran=0
 for package in $(scripts/packages.sh all); do
-	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
+	listed=$(go test -list '^Fuzz' "$package") # fails where the package doesn't build
+	for target in $(printf '%s\n' "$listed" | grep '^Fuzz' || true); do
 		echo "== $package $target"
 		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
 		ran=$((ran + 1))
