@@ -1,0 +1,303 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/siaga110/siaga/board"
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/journal"
+	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/phone"
+)
+
+// Journal takes what happened, in order, and writes behind (journal.Behind).
+type Journal interface {
+	Post(stream string, recs ...journal.Record)
+}
+
+// Tape is the recording of one call.
+type Tape interface {
+	phone.Recorder
+	// Close ends the recording and tells what binds it to the call: the hex hash of its chain, its length, and how
+	// many pieces a slow disk cost.
+	Close() (hash string, seconds float64, dropped uint64, err error)
+}
+
+// Incidents is what the desk tells dispatch. Every method posts and returns at once.
+type Incidents interface {
+	// CallBegan: this call now waits at the office with this caller.
+	CallBegan(c call.ID, o office.ID, number office.Number, firstRing time.Time)
+	// Sent: the incident of the call goes to an office in this instant. If nothing was typed, an empty one goes.
+	Sent(c call.ID, by call.SeatRef, to office.ID)
+	// Answered: a seat of the office that the incident was sent to talks with the caller: that accepts it.
+	Answered(c call.ID, by call.SeatRef)
+	// TakenBack: the Polda has the caller again.
+	TakenBack(c call.ID, from office.ID, chip call.Chip)
+	// Ended: the call has its outcome. Unfinished tells that nobody chose it.
+	Ended(c call.ID, by call.SeatRef, outcome call.Outcome, unfinished bool)
+	// Words are the kind and the last words of a call's incident, from memory.
+	Words(c call.ID) (kind, summary string)
+	// About: open incidents and danger of a number, from memory.
+	About(number office.Number) ([]OpenIncident, bool)
+}
+
+// Options are what a Desk is made of. Journal, Offices, Board and Incidents are needed.
+type Options struct {
+	Offices   *office.Directory
+	Trunks    map[string]office.ID // which office (route plan A) a trunk belongs to
+	Default   office.ID            // for trunks that are not listed
+	Journal   Journal
+	Board     *board.Board
+	Incidents Incidents
+	// Record makes the tape of a call; nil records nothing. It may be slow: it is called beside the call.
+	Record func(id call.ID, start time.Time) (Tape, error)
+	// AckWithin: an offer that the seat's screen didn't acknowledge goes to the next; 700 ms.
+	AckWithin time.Duration
+	// LostAfter: a READY seat whose line is gone for this long is OFF; 10 s.
+	LostAfter time.Duration
+	// Observe gets measurements in seconds: "takeback_late", "offer_late", "answer_wait". May be nil.
+	Observe func(what string, seconds float64)
+	NewID   func() string // unique, sortable by time
+	Log     *slog.Logger
+}
+
+// Desk runs all calls and floors of one node.
+type Desk struct {
+	opts   Options
+	floors map[office.ID]*Floor
+	past   *past
+	ctx    context.Context // ends when the desk closes
+	stop   context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu    sync.Mutex // guards what follows; never held over a send
+	lives map[call.ID]*Live
+	seats map[office.PersonID]office.SeatID // who sits where, kept by the floors
+	lines map[office.SeatID]phone.Line
+}
+
+// New starts the floors. Calls that the journal shows as live are handed over by Recover before the phone listens.
+func New(opts Options) (*Desk, error) {
+	if opts.Offices == nil || opts.Journal == nil || opts.Board == nil || opts.Incidents == nil || opts.NewID == nil {
+		return nil, errors.New("desk: offices, journal, board, incidents and NewID are needed")
+	}
+	if opts.AckWithin == 0 {
+		opts.AckWithin = 700 * time.Millisecond
+	}
+	if opts.LostAfter == 0 {
+		opts.LostAfter = 10 * time.Second
+	}
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	if opts.Observe == nil {
+		opts.Observe = func(string, float64) {}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	d := &Desk{
+		opts: opts, floors: map[office.ID]*Floor{}, past: newPast(opts.Offices), ctx: ctx, stop: stop,
+		lives: map[call.ID]*Live{}, seats: map[office.PersonID]office.SeatID{}, lines: map[office.SeatID]phone.Line{},
+	}
+	for _, o := range opts.Offices.All() {
+		f := newFloor(d, o)
+		d.floors[o.ID] = f
+		d.wg.Add(1)
+		go func() { defer d.wg.Done(); f.run(ctx) }()
+	}
+	return d, nil
+}
+
+// Close stops the floors and lives and waits for them. Callers who are still there keep their leg: the phone ends
+// it, or a later process takes it up.
+func (d *Desk) Close() {
+	d.stop()
+	d.wg.Wait()
+}
+
+// Live counts calls whose caller is on the line or whose outcome is missing.
+func (d *Desk) Live() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.lives)
+}
+
+// Incoming starts the life of a call. It is the phone's one handler and returns at once.
+func (d *Desk) Incoming(leg phone.Leg) {
+	o, ok := d.opts.Trunks[leg.Party().Trunk]
+	if !ok {
+		o = d.opts.Default
+	}
+	of, ok := d.opts.Offices.Get(o)
+	if !ok {
+		d.opts.Log.Error("trunk leads to no office; call refused", "trunk", leg.Party().Trunk, "office", o)
+		leg.Refuse(503, "No office")
+		return
+	}
+	l := newLive(d, call.ID(d.opts.NewID()), leg)
+	d.start(l)
+	l.dial(of)
+}
+
+func (d *Desk) start(l *Live) {
+	d.mu.Lock()
+	d.lives[l.id] = l
+	d.mu.Unlock()
+	d.wg.Add(1)
+	go func() {
+		defer d.wg.Done()
+		l.run(d.ctx)
+		d.mu.Lock()
+		delete(d.lives, l.id)
+		d.mu.Unlock()
+	}()
+}
+
+func (d *Desk) live(id call.ID) *Live {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lives[id]
+}
+
+// Link tells a call that it has an incident now.
+func (d *Desk) Link(id call.ID, incident string) {
+	if l := d.live(id); l != nil {
+		l.box.post(liveMsg{cmd: call.Link{At: time.Now(), Incident: incident}})
+	}
+}
+
+// LineUp: a seat can be heard. It may be a new line of a seat that was lost.
+func (d *Desk) LineUp(line phone.Line) {
+	d.mu.Lock()
+	d.lines[line.Seat()] = line
+	d.mu.Unlock()
+	if f := d.floorOf(line.Seat()); f != nil {
+		f.box.post(floorMsg{line: &lineMsg{seat: line.Seat(), up: true}})
+	}
+}
+
+// LineLost: a seat's line or screen is gone. id names the line, so that the late end of an old line can't take
+// away a new one; empty means whatever line there is.
+func (d *Desk) LineLost(seat office.SeatID, id string) {
+	d.mu.Lock()
+	line := d.lines[seat]
+	if id != "" && (line == nil || line.ID() != id) {
+		d.mu.Unlock()
+		return
+	}
+	delete(d.lines, seat)
+	d.mu.Unlock()
+	if f := d.floorOf(seat); f != nil {
+		f.box.post(floorMsg{line: &lineMsg{seat: seat}})
+	}
+}
+
+func (d *Desk) line(seat office.SeatID) phone.Line {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lines[seat]
+}
+
+func (d *Desk) floorOf(seat office.SeatID) *Floor {
+	o, _, _ := strings.Cut(string(seat), "/")
+	return d.floors[office.ID(o)]
+}
+
+// SeatOf tells where a person sits, empty when nowhere.
+func (d *Desk) SeatOf(p office.PersonID) office.SeatID {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.seats[p]
+}
+
+func (d *Desk) sit(p office.PersonID, seat office.SeatID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if seat == "" {
+		delete(d.seats, p)
+		return
+	}
+	d.seats[p] = seat
+}
+
+// Do carries out what a person wants. It answers when it is decided, not when it is written. The error is a
+// *Refusal or a *call.Refusal for the person to read, or ctx's.
+func (d *Desk) Do(ctx context.Context, who Who, cmd Command) (Done, error) {
+	ref := call.SeatRef{Office: who.Office, Seat: d.SeatOf(who.Person.ID), Person: who.Person.ID}
+	if ref.Seat != "" {
+		ref.Office = d.floorOf(ref.Seat).office.ID
+	}
+	now := time.Now()
+	switch c := cmd.(type) {
+	case BeginDuty:
+		return d.askFloor(ctx, d.floorOf(c.Seat), who, cmd)
+	case ForceOff:
+		return d.askFloor(ctx, d.floorOf(c.Seat), who, cmd)
+	case EndDuty, BeReady, Pause, Rung:
+		if ref.Seat == "" {
+			return Done{}, &Refusal{Code: "no_seat", Text: "not on duty at a seat"}
+		}
+		return d.askFloor(ctx, d.floorOf(ref.Seat), who, cmd)
+	case Answer:
+		return d.askLive(ctx, ref, c.Call, call.Answer{At: now, By: ref, N: c.N})
+	case Decline:
+		return d.askLive(ctx, ref, c.Call, call.Decline{At: now, By: ref, N: c.N})
+	case Transfer:
+		if _, ok := d.opts.Offices.Get(c.To); !ok {
+			return Done{}, &Refusal{Code: "unknown_office", Text: "there is no office " + string(c.To)}
+		}
+		return d.askLive(ctx, ref, c.Call, call.Transfer{At: now, By: ref, To: c.To})
+	case TakeBack:
+		return d.askLive(ctx, ref, c.Call, call.TakeBack{At: now, By: ref, N: c.N})
+	case Leave:
+		return d.askLive(ctx, ref, c.Call, call.LeaveTalk{At: now, By: ref})
+	case Close:
+		return d.askLive(ctx, ref, c.Call, call.Close{
+			At: now, By: ref, Outcome: c.Outcome, Prank: c.Prank, Agency: c.Agency, Callback: c.Callback,
+		})
+	}
+	return Done{}, fmt.Errorf("desk: command %T is not known", cmd)
+}
+
+// reply answers an asked message once.
+type reply struct {
+	done Done
+	err  error
+}
+
+func (d *Desk) askFloor(ctx context.Context, f *Floor, who Who, cmd Command) (Done, error) {
+	if f == nil {
+		return Done{}, &Refusal{Code: "no_seat", Text: "there is no such seat"}
+	}
+	ch := make(chan reply, 1)
+	f.box.post(floorMsg{ask: &askMsg{who: who, cmd: cmd, reply: ch}})
+	return wait(ctx, d.ctx, ch)
+}
+
+func (d *Desk) askLive(ctx context.Context, ref call.SeatRef, id call.ID, cmd call.Command) (Done, error) {
+	if ref.Seat == "" {
+		return Done{}, &Refusal{Code: "no_seat", Text: "not on duty at a seat"}
+	}
+	l := d.live(id)
+	ch := make(chan reply, 1)
+	if l == nil || !l.box.post(liveMsg{cmd: cmd, reply: ch}) {
+		return Done{}, &call.Refusal{Code: call.CodeEnded, Text: "the call has ended"}
+	}
+	return wait(ctx, d.ctx, ch)
+}
+
+func wait(ctx, desk context.Context, ch chan reply) (Done, error) {
+	select {
+	case r := <-ch:
+		return r.done, r.err
+	case <-ctx.Done():
+		return Done{}, ctx.Err()
+	case <-desk.Done():
+		return Done{}, errors.New("desk: shutting down")
+	}
+}

@@ -1,0 +1,382 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/office"
+)
+
+// Floor is the operators of one office: one goroutine, the only one that offers that office's seats.
+type Floor struct {
+	desk   *Desk
+	office office.Office
+	box    *mailbox[floorMsg]
+
+	// Owned by run.
+	seats map[office.SeatID]*seat
+	order []office.SeatID
+	idle  []office.SeatID // READY seats, longest idle first
+	wants []want          // calls that wait for a seat of this office
+}
+
+type seat struct {
+	id     office.SeatID
+	state  SeatState
+	reason string
+	since  time.Time
+	until  time.Time // end of WRAP_UP
+	person *Person
+	call   call.ID
+	line   LineState
+	lostAt time.Time // since when the line is lost
+	offer  int       // number of the offer that rings here
+	ackBy  time.Time // the screen must have rung by then; zero when it has
+	misses int       // transfers that this seat let ring, in a row
+}
+
+// want is a call that waits for a seat. Two wants are the same question when they are equal.
+type want struct {
+	office   office.ID
+	call     call.ID
+	all      bool // every READY seat rings
+	urgent   bool
+	transfer bool
+	since    time.Time
+	round    int
+}
+
+type floorMsg struct {
+	want   *want
+	unwant call.ID
+	bind   *bindMsg
+	free   *freeMsg
+	line   *lineMsg
+	ask    *askMsg
+}
+
+// bindMsg: the seat now does this for the call.
+type bindMsg struct {
+	seat   office.SeatID
+	call   call.ID
+	state  SeatState
+	offer  int
+	person office.PersonID
+}
+
+// freeMsg: the seat no longer belongs to the call. why is empty when a talk is over.
+type freeMsg struct {
+	seat     office.SeatID
+	call     call.ID
+	why      call.UnofferedBy
+	transfer bool
+}
+
+type lineMsg struct {
+	seat office.SeatID
+	up   bool
+}
+
+type askMsg struct {
+	who   Who
+	cmd   Command
+	reply chan reply
+}
+
+func newFloor(d *Desk, o office.Office) *Floor {
+	f := &Floor{desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{}, order: o.SeatIDs()}
+	now := time.Now()
+	for _, id := range f.order {
+		f.seats[id] = &seat{id: id, state: Off, since: now, line: LineNone}
+		f.show(f.seats[id])
+	}
+	d.showFloor(o.ID)
+	return f
+}
+
+func (f *Floor) run(ctx context.Context) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		var due <-chan time.Time
+		if at, ok := f.deadline(); ok {
+			timer.Reset(time.Until(at))
+			due = timer.C
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-due:
+		case <-f.box.wake:
+		}
+		for _, m := range f.box.take() {
+			f.handle(m)
+		}
+		f.tick(time.Now())
+		f.match()
+		f.publish()
+	}
+}
+
+// deadline is the earliest moment at which a seat changes by itself.
+func (f *Floor) deadline() (time.Time, bool) {
+	var at time.Time
+	for _, s := range f.seats {
+		for _, t := range []time.Time{s.until, s.ackBy, f.offAt(s)} {
+			if !t.IsZero() && (at.IsZero() || t.Before(at)) {
+				at = t
+			}
+		}
+	}
+	return at, !at.IsZero()
+}
+
+// offAt is when a seat whose line is lost, and that has no call, is OFF.
+func (f *Floor) offAt(s *seat) time.Time {
+	if s.lostAt.IsZero() || s.call != "" || s.state == Off {
+		return time.Time{}
+	}
+	return s.lostAt.Add(f.desk.opts.LostAfter)
+}
+
+func (f *Floor) tick(now time.Time) {
+	for _, id := range f.order {
+		s := f.seats[id]
+		switch off := f.offAt(s); {
+		case !s.ackBy.IsZero() && !s.ackBy.After(now):
+			s.ackBy = time.Time{} // the call takes the offer away from this seat and tells us so
+			f.post(s.call, call.Unrung{At: now, N: s.offer})
+		case s.state == WrapUp && !s.until.IsZero() && !s.until.After(now):
+			f.rest(s, now)
+		case !off.IsZero() && !off.After(now):
+			f.leave(s, now)
+		}
+	}
+}
+
+func (f *Floor) post(id call.ID, cmd call.Command) {
+	if l := f.desk.live(id); l != nil {
+		l.box.post(liveMsg{cmd: cmd})
+	}
+}
+
+func (f *Floor) handle(m floorMsg) {
+	now := time.Now()
+	switch {
+	case m.want != nil:
+		f.wants = slices.DeleteFunc(f.wants, func(w want) bool { return w.call == m.want.call })
+		f.wants = append(f.wants, *m.want)
+		if len(f.idle) == 0 {
+			f.noSeat(*m.want, now)
+		}
+	case m.unwant != "":
+		f.wants = slices.DeleteFunc(f.wants, func(w want) bool { return w.call == m.unwant })
+	case m.bind != nil:
+		f.bind(*m.bind, now)
+	case m.free != nil:
+		f.free(*m.free, now)
+	case m.line != nil:
+		f.lineChanged(*m.line, now)
+	case m.ask != nil:
+		s, err := f.ask(*m.ask, now)
+		r := reply{err: err}
+		if s != nil && err == nil {
+			f.match() // the answer shows what the seat really became
+			v := f.view(s)
+			r.done.Seat = &v
+		}
+		m.ask.reply <- r
+	}
+}
+
+// noSeat tells a call that nobody can take it now: busy, or nobody is on duty at all.
+func (f *Floor) noSeat(w want, now time.Time) {
+	why := call.Nobody
+	for _, s := range f.seats {
+		if s.call != "" || s.state == WrapUp {
+			why = call.Busy
+		}
+	}
+	if l := f.desk.live(w.call); l != nil {
+		l.box.post(liveMsg{grant: &grantMsg{office: f.office.ID, cmd: call.NoSeat{At: now, Office: f.office.ID, Why: why}}})
+	}
+}
+
+// match gives READY seats to waiting calls: transfers first (a talk is going on), then the priority lane, then in
+// order of the first ring. No call waits while a seat is READY.
+func (f *Floor) match() {
+	if len(f.wants) == 0 || len(f.idle) == 0 {
+		return
+	}
+	now := time.Now()
+	slices.SortStableFunc(f.wants, func(a, b want) int {
+		rank := func(w want) int {
+			switch {
+			case w.transfer:
+				return 0
+			case w.urgent:
+				return 1
+			}
+			return 2
+		}
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.since.Compare(b.since))
+	})
+	var left []want
+	for _, w := range f.wants {
+		n := min(1, len(f.idle))
+		if w.all {
+			n = len(f.idle)
+		}
+		if n == 0 {
+			left = append(left, w)
+			continue
+		}
+		l := f.desk.live(w.call)
+		if l == nil {
+			continue // it ended a moment ago
+		}
+		g := &grantMsg{office: f.office.ID}
+		for _, id := range f.idle[:n] {
+			s := f.seats[id]
+			s.state, s.call, s.since, s.offer = Ringing, w.call, now, 0
+			g.seats = append(g.seats, call.SeatRef{Office: f.office.ID, Seat: id, Person: s.person.ID})
+			f.show(s)
+		}
+		f.idle = slices.Delete(f.idle, 0, n)
+		g.cmd = call.Grant{At: now, Seats: g.seats}
+		if !l.box.post(liveMsg{grant: g}) { // it ended a moment ago
+			for _, ref := range slices.Backward(g.seats) {
+				f.seats[ref.Seat].call = ""
+				f.ready(f.seats[ref.Seat], now, true)
+			}
+			continue
+		}
+		if w.all {
+			left = append(left, w)
+		}
+	}
+	f.wants = left
+}
+
+// bind: the call says what the seat does for it.
+func (f *Floor) bind(m bindMsg, now time.Time) {
+	s := f.seats[m.seat]
+	if s == nil {
+		return
+	}
+	f.unidle(s.id)
+	s.state, s.call, s.since, s.until, s.offer, s.ackBy = m.state, m.call, now, time.Time{}, m.offer, time.Time{}
+	switch m.state {
+	case Ringing:
+		s.ackBy = now.Add(f.desk.opts.AckWithin)
+	case Talking, Reserved:
+		s.misses, s.reason = 0, ""
+	case Off, NotReady, Ready, WrapUp:
+	}
+	f.show(s)
+}
+
+// free: the call is done with the seat. What it becomes depends on whose fault that was (CALL.md §2).
+func (f *Floor) free(m freeMsg, now time.Time) {
+	s := f.seats[m.seat]
+	if s == nil || s.call != m.call {
+		return
+	}
+	s.call, s.offer, s.ackBy, s.since = "", 0, time.Time{}, now
+	switch m.why {
+	case call.Withdrawn, call.WasFaster: // not the seat's fault: it keeps its place
+		f.ready(s, now, true)
+	case call.Missed:
+		s.misses++
+		if m.transfer && s.misses < 2 {
+			f.ready(s, now, false)
+			break
+		}
+		f.notReady(s, now, "tidak_menjawab")
+	case call.Refused:
+		f.notReady(s, now, "menolak")
+	case call.NotRung:
+		f.notReady(s, now, "layar_tidak_berdering")
+	default: // a talk is over
+		wrap := f.office.Settings.TWrap
+		if wrap <= 0 || s.line != LineUp {
+			f.rest(s, now)
+			break
+		}
+		s.state, s.until = WrapUp, now.Add(wrap)
+	}
+	f.show(s)
+}
+
+// rest ends WRAP_UP.
+func (f *Floor) rest(s *seat, now time.Time) {
+	s.until = time.Time{}
+	f.ready(s, now, false)
+	f.show(s)
+}
+
+// ready puts the seat on the idle line; a seat that can't be heard is NOT_READY instead.
+func (f *Floor) ready(s *seat, now time.Time, first bool) {
+	if s.line != LineUp {
+		f.notReady(s, now, "sambungan")
+		return
+	}
+	s.state, s.reason, s.since, s.until = Ready, "", now, time.Time{}
+	f.unidle(s.id)
+	if first {
+		f.idle = slices.Insert(f.idle, 0, s.id)
+		return
+	}
+	f.idle = append(f.idle, s.id)
+}
+
+func (f *Floor) notReady(s *seat, now time.Time, reason string) {
+	f.unidle(s.id)
+	s.state, s.reason, s.since, s.until = NotReady, reason, now, time.Time{}
+}
+
+func (f *Floor) unidle(id office.SeatID) {
+	f.idle = slices.DeleteFunc(f.idle, func(x office.SeatID) bool { return x == id })
+}
+
+// leave ends the duty of whoever sits there.
+func (f *Floor) leave(s *seat, now time.Time) {
+	f.unidle(s.id)
+	if s.person != nil {
+		f.desk.sit(s.person.ID, "")
+	}
+	*s = seat{id: s.id, state: Off, since: now, line: LineNone}
+	f.show(s)
+}
+
+func (f *Floor) lineChanged(m lineMsg, now time.Time) {
+	s := f.seats[m.seat]
+	if s == nil || s.person == nil {
+		return
+	}
+	if m.up {
+		s.line, s.lostAt = LineUp, time.Time{}
+		if s.state == NotReady && s.reason == "sambungan" {
+			f.ready(s, now, false) // it was READY when the line broke
+		}
+		if s.call != "" {
+			f.post(s.call, call.SeatBack{At: now, By: call.SeatRef{Office: f.office.ID, Seat: s.id, Person: s.person.ID}})
+			if l := f.desk.live(s.call); l != nil {
+				l.box.post(liveMsg{line: s.id}) // a new line in the place of the old one
+			}
+		}
+		f.show(s)
+		return
+	}
+	s.line, s.lostAt = LineLost, now
+	switch {
+	case s.call != "":
+		f.post(s.call, call.SeatLost{At: now, Seat: s.id})
+	case s.state == Ready, s.state == WrapUp:
+		f.notReady(s, now, "sambungan")
+	}
+	f.show(s)
+}

@@ -1,0 +1,151 @@
+package desk
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/office"
+)
+
+func ptr(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}
+
+// view is the call as screens see it.
+func (l *Live) view() CallView {
+	s := l.state
+	v := CallView{
+		ID: s.ID, Office: s.Office, Phase: s.Phase, Since: s.Since.UTC(), FirstRing: s.FirstRing.UTC(),
+		AnsweredAt: ptr(s.Answered), Number: string(s.Caller.Number),
+		NumberText: office.Number(s.Caller.Number).Display(), Withheld: s.Caller.Withheld,
+		CallerName: string(s.Caller.Name), Trunk: s.Caller.Trunk, Urgent: s.Urgent, Level: s.Level,
+		Offers: []OfferView{}, Target: s.Target, TargetUntil: ptr(s.TargetUntil), Try: s.Try,
+		Sent: append([]office.ID{}, s.Sent...), PolresTalked: s.PolresTalked, Chip: s.Chip, ChipOffice: s.ChipOffice,
+		Incident: s.Incident, Recording: l.tape != nil, Outcome: s.Outcome, History: l.history,
+	}
+	if s.Phase != call.Queued && s.Phase != call.Offered {
+		v.Seat, v.Person = s.Holder.Seat, s.Holder.Person
+	}
+	if s.Phase == call.Orphan {
+		v.OrphanUntil = ptr(s.OrphanUntil)
+	}
+	if s.Phase == call.Unfinished {
+		v.UnfinishedUntil = ptr(s.UnfinishedUntil)
+	}
+	if l.place != nil {
+		v.Place = &PlaceView{Lat: l.place.At.Lat, Lng: l.place.At.Lng, Radius: float64(l.place.Radius)}
+	}
+	if s.Leaving != nil {
+		v.Leaving = &LeavingView{Seat: s.Leaving.Seat.Seat, Until: s.Leaving.Until.UTC()}
+	}
+	for _, o := range s.Offers {
+		v.Offers = append(v.Offers, OfferView{
+			N: o.N, Kind: o.Kind, Office: o.To.Office, Seat: o.To.Seat, Person: o.To.Person, At: o.At.UTC(),
+			Until: ptr(o.Until),
+		})
+	}
+	return v
+}
+
+// show puts the call on the boards of the offices that take part in it now, and takes it from the others.
+func (l *Live) show() {
+	s := l.state
+	see := map[office.ID]bool{}
+	if s.Phase != call.Ended {
+		see[s.Office] = true
+		for _, o := range s.Offers {
+			see[o.To.Office] = true
+		}
+		if s.Phase != call.Queued && s.Phase != call.Offered && s.Holder.Office != "" {
+			see[s.Holder.Office] = true
+		}
+		if s.Leaving != nil {
+			see[s.Leaving.Seat.Office] = true
+		}
+	}
+	key := "call/" + string(l.id)
+	for o := range l.shown {
+		if !see[o] {
+			l.desk.opts.Board.Set(o, key, nil)
+			delete(l.shown, o)
+		}
+	}
+	if len(see) == 0 {
+		return
+	}
+	v := l.view()
+	for o := range see {
+		l.desk.opts.Board.Set(o, key, v)
+		l.shown[o] = true
+	}
+}
+
+func (f *Floor) view(s *seat) SeatView {
+	v := SeatView{
+		ID: s.id, Office: f.office.ID, State: s.state, Reason: s.reason, Since: s.since.UTC(), Until: ptr(s.until),
+		Call: s.call, Line: s.line,
+	}
+	if s.person != nil {
+		p := *s.person
+		v.Person = &p
+	}
+	return v
+}
+
+func (f *Floor) show(s *seat) { f.desk.opts.Board.Set(f.office.ID, "seat/"+string(s.id), f.view(s)) }
+
+// presence counts who could take a call.
+func (f *Floor) presence() PresenceView {
+	p := PresenceView{Office: f.office.ID, Name: f.office.Name, Short: f.office.Short}
+	for _, s := range f.seats {
+		switch s.state {
+		case Ready, Ringing:
+			p.Ready++
+		case Talking, Reserved:
+			p.Talking++
+		case Off, NotReady, WrapUp:
+		}
+		if s.state != Off {
+			p.OnDuty++
+		}
+	}
+	return p
+}
+
+// publish shows the floor to its own office and to those above.
+func (f *Floor) publish() {
+	p := f.presence()
+	if !f.desk.past.present(p) {
+		return
+	}
+	for o := f.office.Parent; o != ""; {
+		f.desk.opts.Board.Set(o, "presence/"+string(f.office.ID), p)
+		above, ok := f.desk.opts.Offices.Get(o)
+		if !ok {
+			break
+		}
+		o = above.Parent
+	}
+	f.desk.opts.Board.Set(f.office.ID, "presence/"+string(f.office.ID), p)
+	f.desk.showFloor(f.office.ID)
+}
+
+// showFloor puts an office's figures on its board.
+func (d *Desk) showFloor(o office.ID) {
+	d.opts.Board.Set(o, "floor/"+string(o), d.past.floor(o, time.Now()))
+}
+
+// Floors gives every office's figures of now, for metrics and wallboards.
+func (d *Desk) Floors() []FloorView {
+	var out []FloorView
+	for _, id := range slices.Sorted(maps.Keys(d.floors)) {
+		out = append(out, d.past.floor(id, time.Now()))
+	}
+	return out
+}
