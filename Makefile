@@ -40,16 +40,16 @@ demo: build ## Run the whole house on this machine, with a town that calls (DEMO
 	bin/siaga demo $(DEMO)
 
 test: setup build ## Run every test: rooms, wire, browser, screens
-	go vet ./...
-	go test -timeout 6m $$(scripts/packages.sh rooms)
+	packages=$$(scripts/packages.sh all) && go vet $$packages
+	packages=$$(scripts/packages.sh rooms) && go test -timeout 6m $$packages
 	npm --prefix web test
-	go test -timeout 10m -count=1 -p 1 $$(scripts/packages.sh test)
+	packages=$$(scripts/packages.sh test) && go test -timeout 10m -count=1 -p 1 $$packages
 
 e2e: setup build ## Run only the end-to-end tests, telling what they do
-	go test -timeout 10m -count=1 -p 1 -v $$(scripts/packages.sh test)
+	packages=$$(scripts/packages.sh test) && go test -timeout 10m -count=1 -p 1 -v $$packages
 
 race: ## Run the rooms' tests with the race detector
-	go test -race -timeout 15m $$(scripts/packages.sh rooms)
+	packages=$$(scripts/packages.sh rooms) && go test -race -timeout 15m $$packages
 
 lint: ## Check form and flow with golangci-lint (built once into .cache/bin, about 15 min) and the web's own linter
 	@scripts/lint.sh full
@@ -58,7 +58,7 @@ lint-quick: ## Check form with gofumpt, go vet and staticcheck
 	@scripts/lint.sh quick
 
 bench: build ## Measure: CPU per call, gaps, lateness, journal (docs/BENCHMARKS.md has the figures)
-	go test -timeout 30m -run '^$$' -bench . -benchmem -p 1 $$(scripts/packages.sh all)
+	packages=$$(scripts/packages.sh all) && go test -timeout 30m -run '^$$' -bench . -benchmem -p 1 $$packages
 
 fuzz: ## Fuzz every target for FUZZTIME (30s) each
 	@scripts/fuzz.sh $(FUZZTIME)
