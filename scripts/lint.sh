@@ -32,7 +32,7 @@ quick)
 full)
 	tool golangci-lint v2.15.0 github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	"$bin/golangci-lint-v2.15.0" run
-	npm --prefix web run lint
+	npm --prefix web run check
 	;;
 *)
 	echo "usage: lint.sh quick|full" >&2

@@ -18,10 +18,10 @@ tools() {
 		missing="$missing\n  Go, see go.dev/dl"
 	fi
 	if command -v node >/dev/null; then
-		major=$(node -p 'process.versions.node.split(".")[0]')
-		[ "$major" -ge 20 ] || missing="$missing\n  Node.js 20 or newer (here: $(node --version))"
+		node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+			missing="$missing\n  Node.js 20.19 or newer (here: $(node --version))"
 	else
-		missing="$missing\n  Node.js 20 or newer"
+		missing="$missing\n  Node.js 20.19 or newer"
 	fi
 	command -v npm >/dev/null || missing="$missing\n  npm"
 	if [ -n "$missing" ]; then
