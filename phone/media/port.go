@@ -1,0 +1,170 @@
+// Package media is the audio of calls: sockets of trunks, the bridge between a caller and seats, prompts, the mixer
+// and the copies for the tape. All audio inside is G.711 A-law at 8000 samples a second.
+//
+// Three types matter. A Port is one far end's audio, whatever carries it (a Socket for a trunk, a browser's line for
+// a seat). A Talk stands around one caller's Port and decides who hears whom. Prompts are what a Talk can play.
+package media
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// Ported is a phone.Line whose audio this room can reach.
+type Ported interface {
+	Port() *Port
+}
+
+// PortConfig tells how one far end wants its audio.
+type PortConfig struct {
+	Codec   Codec // what is sent; both laws are understood
+	AudioPT uint8 // payload type of audio; 0 with PCMA means the static 8
+	DTMFPT  uint8 // payload type of telephone-event (RFC 4733), 0 when not negotiated
+}
+
+func (c PortConfig) fill() PortConfig {
+	if c.AudioPT == 0 {
+		c.AudioPT = c.Codec.PayloadType()
+	}
+	return c
+}
+
+// Port is one far end's audio: what it sends comes in by Receive, what it shall hear goes out by its Out, which alone
+// owns SSRC, sequence and timestamp. A Port nobody listens to drops what it hears.
+type Port struct {
+	id     string
+	config atomic.Pointer[PortConfig]
+	out    out
+
+	hearer atomic.Pointer[Talk] // who has this port now; the last Connect wins
+
+	// mu guards the way in.
+	mu      sync.Mutex
+	scratch [maxPayload]byte
+	digits  digits
+	onDigit func(rune)
+
+	packetsIn atomic.Uint64
+	dropped   atomic.Uint64
+	heard     atomic.Int64 // when the last audio came, nanoseconds since epoch
+}
+
+// maxPayload is the longest audio we take in one packet: 100 ms, far over any ptime in use.
+const maxPayload = 800
+
+// epoch is where packed times count from; the difference to it is monotonic.
+var epoch = time.Now()
+
+// NewPort makes the port of one far end. id is for logs.
+func NewPort(id string, cfg PortConfig) *Port {
+	p := &Port{id: id}
+	cfg = cfg.fill()
+	p.config.Store(&cfg)
+	p.out.init(&p.config)
+	return p
+}
+
+// ID is the name given to NewPort.
+func (p *Port) ID() string { return p.id }
+
+// SetConfig changes codec and payload types, after a new offer; it holds from the next packet on.
+func (p *Port) SetConfig(cfg PortConfig) {
+	cfg = cfg.fill()
+	p.config.Store(&cfg)
+}
+
+// SetSend sets what carries packets to the far end; nil while it must not be sent anything. send is called by one
+// goroutine at a time and must not keep the packet.
+func (p *Port) SetSend(send func(*rtp.Packet) error) {
+	p.out.setSend(send)
+	if t := p.hearer.Load(); t != nil {
+		t.poke()
+	}
+}
+
+// OnDigit sets who is told of keys pressed by the far end, once a press. f must not block.
+func (p *Port) OnDigit(f func(rune)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.onDigit = f
+}
+
+// frame is one packet inside the house.
+type frame struct {
+	event   bool // telephone-event; else A-law audio
+	marker  bool
+	ssrc    uint32
+	seq     uint16
+	ts      uint32
+	payload []byte // not to be kept
+	at      time.Time
+}
+
+// Receive takes one packet that the transport has accepted. It doesn't keep the packet. Packets of unknown payload
+// type are dropped and counted.
+func (p *Port) Receive(pkt *rtp.Packet, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	cfg := p.config.Load()
+	f := frame{
+		marker: pkt.Marker, ssrc: pkt.SSRC, seq: pkt.SequenceNumber, ts: pkt.Timestamp, payload: pkt.Payload, at: at,
+	}
+	switch pt := pkt.PayloadType; {
+	case cfg.DTMFPT != 0 && pt == cfg.DTMFPT:
+		f.event = true
+		p.packetsIn.Add(1)
+		p.press(&f)
+	case len(pkt.Payload) == 0 || len(pkt.Payload) > maxPayload:
+		p.dropped.Add(1)
+		return
+	case pt == cfg.AudioPT && cfg.Codec == PCMA, pt == PCMA.PayloadType():
+		p.packetsIn.Add(1)
+	case pt == cfg.AudioPT && cfg.Codec == PCMU, pt == PCMU.PayloadType():
+		// Static types are taken even when the other law was agreed: carriers' gateways switch without asking.
+		p.packetsIn.Add(1)
+		f.payload = p.scratch[:len(pkt.Payload)]
+		ULawToALaw(f.payload, pkt.Payload)
+	default: // comfort noise (13) and anything we never offered
+		p.dropped.Add(1)
+		return
+	}
+	p.heard.Store(int64(at.Sub(epoch)))
+	if t := p.hearer.Load(); t != nil {
+		t.hear(p, &f)
+	}
+}
+
+func (p *Port) press(f *frame) {
+	if key, ok := p.digits.press(f); ok && p.onDigit != nil {
+		p.onDigit(key)
+	}
+}
+
+// LastHeard is when the last usable packet came; zero when none did.
+func (p *Port) LastHeard() time.Time {
+	if n := p.heard.Load(); n != 0 {
+		return epoch.Add(time.Duration(n))
+	}
+	return time.Time{}
+}
+
+// PortStats are a port's figures.
+type PortStats struct {
+	PacketsIn  uint64
+	Dropped    uint64 // came in but of no use: payload type or length
+	PacketsOut uint64
+	SendErrors uint64
+	Late       uint64        // not sent: older than the change of source
+	GapMax     time.Duration // widest time between two packets sent
+	Gaps40     uint64        // times over 40 ms
+}
+
+// Stats tells the port's figures so far.
+func (p *Port) Stats() PortStats {
+	s := p.out.stats()
+	s.PacketsIn, s.Dropped = p.packetsIn.Load(), p.dropped.Load()
+	return s
+}
