@@ -1,0 +1,154 @@
+package dispatch
+
+import (
+	"time"
+
+	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/office"
+)
+
+// What the desk tells of calls. Each returns at once.
+
+// CallBegan: the call waits at the office with this caller.
+func (d *Dispatch) CallBegan(c string, o office.ID, number office.Number, firstRing time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.calls[c] = callInfo{office: o, number: number, firstRing: firstRing}
+}
+
+// Sent: the call is offered to an office; its incident goes there in this instant, with the form's last keystroke.
+func (d *Dispatch) Sent(c string, by office.PersonID, from, to office.ID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	e := d.live[d.byCall[c]]
+	if e == nil {
+		info := d.calls[c]
+		var err error
+		t := incident.Type{At: now, By: by, Office: from, Call: c, FirstRing: info.firstRing}
+		if e, err = d.begin(t, info.number); err != nil {
+			d.opts.Log.Error("an incident could not be made for a call that is transferred", "call", c, "err", err)
+			return
+		}
+	}
+	if _, err := d.send(e, by, from, to, now, false); err != nil {
+		d.opts.Log.Error("the incident of a call could not be sent", "call", c, "incident", e.state.ID, "err", err)
+	}
+}
+
+// Answered: a seat of the office that has the incident talks with the caller. That accepts it.
+func (d *Dispatch) Answered(c string, by office.PersonID, o office.ID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e := d.live[d.byCall[c]]; e != nil && e.state.Phase == incident.Sent && e.state.Office == o {
+		_, _ = d.decide(e, incident.Accept{At: time.Now(), By: by, Office: o}, string(by))
+	}
+}
+
+// TakenBack: nobody of that office took the call; its timeline says why.
+func (d *Dispatch) TakenBack(c string, from office.ID, why string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := d.live[d.byCall[c]]
+	if e == nil {
+		return
+	}
+	of, _ := d.opts.Offices.Get(from)
+	_, _ = d.decide(e, incident.AddNote{
+		At: time.Now(), By: "system", Office: e.state.Origin,
+		Text: office.Private("Telepon diambil kembali oleh Polda: " + of.Name + " " + whyText(why) + "."),
+	}, "system")
+}
+
+func whyText(chip string) string {
+	switch chip {
+	case "sibuk":
+		return "sibuk"
+	case "tidak_menjawab":
+		return "tidak menjawab"
+	case "menolak":
+		return "menolak"
+	case "tidak_ada_petugas":
+		return "tidak ada petugas"
+	case "sambungan_putus":
+		return "sambungan putus"
+	}
+	return "diambil kembali sebelum dijawab"
+}
+
+// Fate says what becomes of a call's draft when the call ends.
+type Fate int
+
+// The fates of a draft.
+const (
+	DropDraft Fate = iota // the call was not valid, or needs no incident
+	KeepHere              // valid_polda: the Polda acts itself
+	Unsure                // the caller broke off: it goes, marked belum dipastikan, if a unit could use it
+)
+
+// Ended: the call has its outcome. An incident that was sent goes on without it.
+func (d *Dispatch) Ended(c string, by office.PersonID, fate Fate) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	defer delete(d.calls, c)
+	e := d.live[d.byCall[c]]
+	if e == nil || e.state.Phase != incident.Draft {
+		return
+	}
+	now, s := time.Now(), e.state
+	switch fate {
+	case KeepHere:
+		if _, err := d.send(e, by, s.Origin, s.Origin, now, false); err == nil {
+			_, _ = d.decide(e, incident.Accept{At: now, By: by, Office: s.Origin}, string(by))
+		}
+		return
+	case Unsure: // the silent victim must not be lost in a draft
+		if s.Report.PlaceKnown() || s.Report.InDanger() {
+			to := s.Report.Office
+			if _, ok := d.opts.Offices.Get(to); !ok {
+				to = s.Origin
+			}
+			if _, err := d.send(e, "system", s.Origin, to, now, true); err == nil {
+				return
+			}
+		}
+	case DropDraft:
+	}
+	_, _ = d.decide(e, incident.Drop{At: now, By: by}, "system")
+}
+
+// Words are the kind and the last words of a call's incident.
+func (d *Dispatch) Words(c string) (kind, summary string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e := d.live[d.byCall[c]]; e != nil {
+		return e.state.Report.Kind, lastWords(e.state)
+	}
+	return "", ""
+}
+
+func lastWords(s incident.State) string {
+	text := string(s.Report.Summary)
+	if text == "" && len(s.Notes) > 0 {
+		text = string(s.Notes[len(s.Notes)-1].Text)
+	}
+	if r := []rune(text); len(r) > 80 {
+		text = string(r[:79]) + "…"
+	}
+	return text
+}
+
+// About tells the open incidents of a number, and whether calling or texting it would put somebody in danger.
+func (d *Dispatch) About(n office.Number) (open []Card, danger bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, id := range d.byNumber[n] {
+		e := d.live[id]
+		if e == nil || !e.state.Open() {
+			continue
+		}
+		open = append(open, card(e.state))
+		danger = danger || e.state.Report.InDanger()
+	}
+	return open, danger
+}
