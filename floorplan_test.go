@@ -24,7 +24,7 @@ const module = "github.com/siaga110/siaga"
 // far. What has come must be taken out of this list.
 var notYet = []string{
 	"filter", "report", "sim/fast",
-	"tape", "view", "staff", "api", "web", "node", "sim/town", "cmd",
+	"tape", "staff", "api", "node", "sim/town", "cmd",
 	"journal modernc.org/sqlite", "phone github.com/emiago/sipgo",
 }
 
