@@ -36,7 +36,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 				l.desk.opts.Observe("takeback_late", time.Since(before.TargetUntil).Seconds())
 			}
 		case call.Closed:
-			l.desk.opts.Incidents.Ended(l.id, e.By, e.Outcome, before.Phase == call.Unfinished && e.By.Seat == "")
+			l.desk.opts.Incidents.Ended(l.id, e.By, e.Outcome)
 		case call.Rang, call.Requeued, call.Raised, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone,
 			call.Reattached, call.CallerLeft, call.Linked, call.Adopted, call.TapeSealed, call.DialogKept:
 		}

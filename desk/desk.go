@@ -39,8 +39,8 @@ type Incidents interface {
 	Answered(c call.ID, by call.SeatRef)
 	// TakenBack: the Polda has the caller again.
 	TakenBack(c call.ID, from office.ID, chip call.Chip)
-	// Ended: the call has its outcome. Unfinished tells that nobody chose it.
-	Ended(c call.ID, by call.SeatRef, outcome call.Outcome, unfinished bool)
+	// Ended: the call has its outcome; by is empty when no person gave it.
+	Ended(c call.ID, by call.SeatRef, outcome call.Outcome)
 	// Words are the kind and the last words of a call's incident, from memory.
 	Words(c call.ID) (kind, summary string)
 	// About: open incidents and danger of a number, from memory.
