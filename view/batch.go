@@ -107,7 +107,8 @@ func (b *batch) events(kind, id string, r journal.Record) error {
 			err = b.incidentEvents(id, r, events)
 		}
 	}
-	if unknown > 0 {
+	if unknown > 0 && !b.v.newer {
+		b.v.newer = true
 		b.v.alarm(Alarm{
 			Name: "journal_newer", Position: r.Pos,
 			ID:     "Jurnal berisi kejadian dari versi Siaga yang lebih baru; sebagian tidak ditampilkan.",

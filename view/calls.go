@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
 	"github.com/siaga110/siaga/call"
@@ -97,7 +97,9 @@ func (v *View) Calls(ctx context.Context, reader office.ID, q CallQuery) (CallPa
 		w.and(`EXISTS (SELECT 1 FROM call_office o WHERE o.call = c.pos AND o.office = ?)`, q.Office)
 	}
 	if q.Day != "" {
-		w.and(`c.day = ?`, q.Day)
+		// The day of each call's own zone; the times around it are for the index.
+		noon, _ := time.Parse(time.DateOnly, q.Day) // checked above
+		w.and(`c.day = ? AND r.first_ring BETWEEN ? AND ?`, q.Day, noon.Add(-15*time.Hour).UnixNano(), noon.Add(39*time.Hour).UnixNano())
 	}
 	switch q.Outcome {
 	case "":
@@ -120,18 +122,18 @@ func (v *View) Calls(ctx context.Context, reader office.ID, q CallQuery) (CallPa
 			WHERE t.pos IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ?)))`, text, reader, text)
 	}
 	limit := limitOf(q.Limit)
-	rows, err := v.files.Load().read.QueryContext(ctx, `SELECT `+rowColumns+`
+	rows, err := v.ask().QueryContext(ctx, `SELECT `+rowColumns+`
 		FROM call_office r JOIN calls c ON c.pos = r.call LEFT JOIN incidents i ON i.id = c.incident AND c.incident <> ''
 		WHERE `+w.String()+` ORDER BY r.first_ring DESC, r.call DESC LIMIT ?`, append(w.args, limit+1)...)
 	if err != nil {
-		return page, fmt.Errorf("list calls: %w", err)
+		return page, v.trouble(err, "list calls")
 	}
 	defer rows.Close()
 	var last cursor
 	for rows.Next() {
 		pos, c, err := v.scanCall(rows.Scan)
 		if err != nil {
-			return page, fmt.Errorf("list calls: %w", err)
+			return page, v.trouble(err, "list calls")
 		}
 		if len(page.Items) == limit {
 			page.Next = last.String()
@@ -141,7 +143,7 @@ func (v *View) Calls(ctx context.Context, reader office.ID, q CallQuery) (CallPa
 		page.Items = append(page.Items, c.CallRow)
 	}
 	if err := rows.Err(); err != nil {
-		return page, fmt.Errorf("list calls: %w", err)
+		return page, v.trouble(err, "list calls")
 	}
 	return page, nil
 }
@@ -149,30 +151,21 @@ func (v *View) Calls(ctx context.Context, reader office.ID, q CallQuery) (CallPa
 // byNumber adds the condition for a number or a part of one; false: it has no digits to look for.
 func byNumber(w *where, number string) bool {
 	digits := onlyDigits(number)
-	if n, ok := office.ParseNumber(number); ok && len(n) > 8 {
-		w.and(`c.number = ?`, n)
-		return true
+	begins := "+" + digits
+	if rest, ok := strings.CutPrefix(digits, "0"); ok { // 0812… is kept as +62812…
+		begins = "+62" + rest
 	}
-	if len(digits) < 3 {
-		if digits == "" {
-			return false
-		}
+	switch n := len(digits); {
+	case n == 0:
+		return false
+	case n >= 9: // as good as whole: by the index
+		w.and(`c.number >= ? AND c.number < ?`, begins, begins+":") // ":" comes after "9"
+	case n >= 3:
+		w.and(`(c.number LIKE ? OR c.number LIKE ?)`, begins+"%", "%"+digits+"%")
+	default:
 		w.and(`c.number = ?`, digits)
-		return true
 	}
-	if rest, ok := cutZero(digits); ok { // 0812… is kept as +62812…
-		w.and(`(c.number LIKE ? OR c.number LIKE ?)`, "+62"+rest+"%", "%"+digits+"%")
-		return true
-	}
-	w.and(`c.number LIKE ?`, "%"+digits+"%")
 	return true
-}
-
-func cutZero(digits string) (string, bool) {
-	if len(digits) > 1 && digits[0] == '0' {
-		return digits[1:], true
-	}
-	return "", false
 }
 
 func (v *View) scanCall(scan func(...any) error) (uint64, CallFull, error) {
@@ -203,10 +196,9 @@ func numberText(number string) string {
 
 // Call gives one call with its timeline, or ErrNotFound.
 func (v *View) Call(ctx context.Context, reader office.ID, id call.ID) (CallFull, error) {
-	db := v.files.Load().read
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // row and timeline of one moment
+	tx, err := v.ask().BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // row and timeline of one moment
 	if err != nil {
-		return CallFull{}, fmt.Errorf("read call %s: %w", id, err)
+		return CallFull{}, v.trouble(err, "read call %s", id)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 	pos, c, err := v.scanCall(tx.QueryRowContext(ctx, `SELECT `+rowColumns+`
@@ -216,24 +208,24 @@ func (v *View) Call(ctx context.Context, reader office.ID, id call.ID) (CallFull
 		return CallFull{}, ErrNotFound
 	}
 	if err != nil {
-		return CallFull{}, fmt.Errorf("read call %s: %w", id, err)
+		return CallFull{}, v.trouble(err, "read call %s", id)
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT at, what, who, office, seat, code, extra FROM call_line WHERE call = ? ORDER BY seq, i`, pos)
 	if err != nil {
-		return CallFull{}, fmt.Errorf("read the timeline of call %s: %w", id, err)
+		return CallFull{}, v.trouble(err, "read the timeline of call %s", id)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var l line
 		var at sql.NullInt64
 		if err := rows.Scan(&at, &l.what, &l.who, &l.office, &l.seat, &l.code, &l.extra); err != nil {
-			return CallFull{}, fmt.Errorf("read the timeline of call %s: %w", id, err)
+			return CallFull{}, v.trouble(err, "read the timeline of call %s", id)
 		}
 		l.at = when(at)
 		c.Timeline = append(c.Timeline, CallLine{At: l.at, Who: l.who, Name: v.name(l.who), What: l.what, Text: v.callText(c.CallRow, l)})
 	}
 	if err := rows.Err(); err != nil {
-		return CallFull{}, fmt.Errorf("read the timeline of call %s: %w", id, err)
+		return CallFull{}, v.trouble(err, "read the timeline of call %s", id)
 	}
 	return c, nil
 }

@@ -103,7 +103,7 @@ func (b *batch) saveCall(c *callRow) error {
 		c.pos, c.id, c.office, c.polres, c.polresTalked, ns(c.firstRing), ns(c.answered), ns(c.left), ns(c.ended), c.number,
 		c.withheld, c.name, c.outcome, c.prank, c.agency, c.callback, c.operator, c.chip, c.chipOffice, c.incident, c.tape,
 		c.tapeHash, c.tapeSeconds, c.dialled, c.closed,
-		b.v.day(c.office, c.firstRing), c.wait().Milliseconds(), c.talk().Milliseconds())
+		b.v.DayOf(c.office, c.firstRing), c.wait().Milliseconds(), c.talk().Milliseconds())
 	if err != nil {
 		return err
 	}

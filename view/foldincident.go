@@ -213,7 +213,7 @@ func (b *batch) incidentEvent(c *incidentRow, r journal.Record, i int, e inciden
 		l.at, l.who, l.office = e.At, e.By, e.Office
 		if !c.given.IsZero() {
 			const q = `INSERT OR REPLACE INTO acceptance (office, day, incident, seq, ms) VALUES (?, ?, ?, ?, ?)`
-			if err := b.exec(q, e.Office, b.v.day(e.Office, e.At), c.pos, r.Seq, max(0, e.At.Sub(c.given)).Milliseconds()); err != nil {
+			if err := b.exec(q, e.Office, b.v.DayOf(e.Office, e.At), c.pos, r.Seq, max(0, e.At.Sub(c.given)).Milliseconds()); err != nil {
 				return fmt.Errorf("write when %s accepted: %w", e.Office, err)
 			}
 		}

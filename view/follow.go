@@ -27,16 +27,23 @@ type item struct {
 // run follows the journal until ctx ends: one goroutine reads, this one writes.
 func (v *View) run(ctx context.Context) {
 	defer close(v.done)
+	damaged := false // the file, until it could be made again
 	for ctx.Err() == nil {
-		err := v.follow(ctx)
-		if err == nil || ctx.Err() != nil {
-			return
+		err := error(nil)
+		if damaged {
+			err = v.rebuild(ctx)
+			damaged = err != nil
+		} else {
+			err = v.follow(ctx)
+			damaged = errors.Is(err, errBroken) || isCorrupt(err)
 		}
-		if isCorrupt(err) {
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil: // made again
+			continue
+		case damaged:
 			slog.WarnContext(ctx, "view is damaged and is made again", "err", err)
-			if err = v.rebuild(ctx); err == nil {
-				continue
-			}
 		}
 		v.failing(err)
 		if !pause(ctx, retryAfter) {
@@ -67,10 +74,9 @@ func (v *View) follow(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
-				return err
-			}
-			return nil
+			return context.Cause(ctx)
+		case <-v.broken:
+			return errBroken
 		case <-told.due():
 			told.tell()
 		case it := <-items:
@@ -100,16 +106,17 @@ func collect(list []item, items <-chan item, size int) []item {
 
 // write folds a batch, again and again until the disk takes it.
 func (v *View) write(ctx context.Context, s *store, list []item) (map[string]map[office.ID]struct{}, error) {
-	for failed := false; ; failed = true {
+	for {
 		rows, err := v.fold(ctx, s, list)
 		switch {
 		case rows != nil: // written, even if the log couldn't be emptied
 			if err != nil {
 				slog.WarnContext(ctx, "view", "err", err)
 			}
-			if failed {
-				v.alarm(Alarm{Name: "view_write", Over: true})
+			for _, name := range slices.Sorted(maps.Keys(v.raised)) {
+				v.alarm(Alarm{Name: name, Over: true})
 			}
+			clear(v.raised)
 			return rows, nil
 		case ctx.Err() != nil || isCorrupt(err):
 			return nil, err
@@ -143,16 +150,16 @@ func (v *View) pump(ctx context.Context, from uint64, items chan<- item) error {
 		case errors.As(err, &damaged):
 			v.damaged(damaged.Pos, damaged.Error())
 			if damaged.Pos < from { // never twice the same
-				return fmt.Errorf("the journal names a damaged record that lies behind %d: %w", from, err)
+				return fmt.Errorf("%w: it names a damaged record that lies before %d: %w", errFollow, from, err)
 			}
 			from = damaged.Pos + 1
 			if err := send(item{damaged: damaged}); err != nil {
 				return err
 			}
 		case err != nil:
-			return fmt.Errorf("follow the journal from %d: %w", from, err)
+			return fmt.Errorf("%w from %d: %w", errFollow, from, err)
 		default:
-			return fmt.Errorf("the journal stopped telling at %d without a reason", from)
+			return fmt.Errorf("%w from %d: it ended without a reason", errFollow, from)
 		}
 	}
 }
@@ -167,11 +174,33 @@ func (v *View) rebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	select {
+	case <-v.broken: // of the old file
+	default:
+	}
 	v.use(s)
 	return nil
 }
 
+var (
+	errFollow = errors.New("follow the journal")
+	errBroken = errors.New("view: a query found the file damaged")
+)
+
+// failing tells people; the next batch that is written takes it back.
 func (v *View) failing(err error) {
+	if errors.Is(err, errFollow) {
+		v.raised["journal_follow"] = true
+		v.alarm(Alarm{
+			Name: "journal_follow", Bad: true,
+			ID:     fmt.Sprintf("Daftar dan pencarian tertinggal, jurnal tidak dapat dibaca: %v", err),
+			EN:     fmt.Sprintf("Lists and search are falling behind, the journal can't be read: %v", err),
+			TodoID: "Periksa disk jurnal dan jalankan siaga verify. Panggilan berjalan terus.",
+			TodoEN: "Check the journal's disk and run siaga verify. Calls go on.",
+		})
+		return
+	}
+	v.raised["view_write"] = true
 	v.alarm(Alarm{
 		Name: "view_write", Bad: true,
 		ID:     fmt.Sprintf("Daftar dan pencarian tertinggal: %v", err),

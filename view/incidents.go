@@ -136,18 +136,18 @@ func (v *View) Incidents(ctx context.Context, reader office.ID, q IncidentQuery)
 		w.and(`c.pos IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ?)`, text)
 	}
 	limit := limitOf(q.Limit)
-	rows, err := v.files.Load().read.QueryContext(ctx, `SELECT `+prefixed(incidentColumns)+`
+	rows, err := v.ask().QueryContext(ctx, `SELECT `+prefixed(incidentColumns)+`
 		FROM incident_office r JOIN incidents c ON c.pos = r.incident
 		WHERE `+w.String()+` ORDER BY r.first_ring DESC, r.incident DESC LIMIT ?`, append(w.args, limit+1)...)
 	if err != nil {
-		return page, fmt.Errorf("list incidents: %w", err)
+		return page, v.trouble(err, "list incidents")
 	}
 	defer rows.Close()
 	var last cursor
 	for rows.Next() {
 		pos, st, err := scanIncident(rows.Scan)
 		if err != nil {
-			return page, fmt.Errorf("list incidents: %w", err)
+			return page, v.trouble(err, "list incidents")
 		}
 		if len(page.Items) == limit {
 			page.Next = last.String()
@@ -157,7 +157,7 @@ func (v *View) Incidents(ctx context.Context, reader office.ID, q IncidentQuery)
 		page.Items = append(page.Items, v.card(st))
 	}
 	if err := rows.Err(); err != nil {
-		return page, fmt.Errorf("list incidents: %w", err)
+		return page, v.trouble(err, "list incidents")
 	}
 	return page, nil
 }
@@ -173,10 +173,9 @@ func prefixed(columns string) string {
 
 // Incident gives one incident with its timeline, or ErrNotFound.
 func (v *View) Incident(ctx context.Context, reader office.ID, id incident.ID) (IncidentFull, error) {
-	db := v.files.Load().read
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // row and timeline of one moment
+	tx, err := v.ask().BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // row and timeline of one moment
 	if err != nil {
-		return IncidentFull{}, fmt.Errorf("read incident %s: %w", id, err)
+		return IncidentFull{}, v.trouble(err, "read incident %s", id)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 	pos, st, err := scanIncident(tx.QueryRowContext(ctx, `SELECT `+prefixed(incidentColumns)+`
@@ -185,26 +184,26 @@ func (v *View) Incident(ctx context.Context, reader office.ID, id incident.ID) (
 		return IncidentFull{}, ErrNotFound
 	}
 	if err != nil {
-		return IncidentFull{}, fmt.Errorf("read incident %s: %w", id, err)
+		return IncidentFull{}, v.trouble(err, "read incident %s", id)
 	}
 	full := IncidentFull{IncidentCard: v.card(st), Form: form(st.Report), Done: string(st.Done), Timeline: []IncidentLine{}}
 	rows, err := tx.QueryContext(ctx, `SELECT at, what, who, office, code, words FROM incident_line WHERE incident = ? ORDER BY seq, i`, pos)
 	if err != nil {
-		return IncidentFull{}, fmt.Errorf("read the timeline of incident %s: %w", id, err)
+		return IncidentFull{}, v.trouble(err, "read the timeline of incident %s", id)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var l incidentLine
 		var at sql.NullInt64
 		if err := rows.Scan(&at, &l.what, &l.who, &l.office, &l.code, &l.words); err != nil {
-			return IncidentFull{}, fmt.Errorf("read the timeline of incident %s: %w", id, err)
+			return IncidentFull{}, v.trouble(err, "read the timeline of incident %s", id)
 		}
 		full.Timeline = append(full.Timeline, IncidentLine{
 			At: when(at), Who: l.who, Name: v.name(l.who), What: l.what, Text: v.incidentText(l),
 		})
 	}
 	if err := rows.Err(); err != nil {
-		return IncidentFull{}, fmt.Errorf("read the timeline of incident %s: %w", id, err)
+		return IncidentFull{}, v.trouble(err, "read the timeline of incident %s", id)
 	}
 	return full, nil
 }

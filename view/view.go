@@ -5,6 +5,7 @@ package view
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -23,7 +24,7 @@ var ErrQuery = errors.New("view: bad query")
 
 // Alarm is something that people must be told about the view. A later Alarm of the same Name with Over set takes it back.
 type Alarm struct {
-	Name     string // "journal_short", "journal_changed", "journal_damaged", "journal_newer", "view_write"
+	Name     string // "journal_short", "journal_changed", "journal_damaged", "journal_newer", "journal_follow", "view_write"
 	Bad      bool   // something may be lost; otherwise only a warning
 	Over     bool
 	ID, EN   string // what is wrong: Indonesian, English
@@ -55,8 +56,13 @@ type View struct {
 	cancel  context.CancelFunc
 	done    chan struct{} // closed when the follower has ended
 
-	files atomic.Pointer[store] // replaced when the file is rebuilt
-	pos   atomic.Uint64         // position of the newest record in the tables
+	files  atomic.Pointer[store] // replaced when the file is rebuilt
+	pos    atomic.Uint64         // position of the newest record in the tables
+	broken chan struct{}         // a query found the file damaged
+
+	// owned by the follower
+	raised map[string]bool // alarms that a success takes back
+	newer  bool            // events of a newer Siaga were told of
 
 	mu    sync.Mutex    // guards moved
 	moved chan struct{} // closed at the next change of pos
@@ -72,7 +78,7 @@ func Open(ctx context.Context, dir string, j journal.Journal, offices *office.Di
 	}
 	v := &View{
 		dir: dir, journal: j, offices: offices, opts: opts,
-		done: make(chan struct{}), moved: make(chan struct{}),
+		done: make(chan struct{}), moved: make(chan struct{}), broken: make(chan struct{}, 1), raised: map[string]bool{},
 	}
 	s, err := openStore(ctx, dir, offices)
 	if err != nil {
@@ -213,8 +219,25 @@ func (v *View) officeName(id office.ID) string {
 	return string(id)
 }
 
-// day is the date of an instant in an office's zone, "2026-11-23".
-func (v *View) day(id office.ID, at time.Time) string {
-	o, _ := v.offices.Get(id) // an unknown office has UTC
+// DayOf is the date of an instant in an office's zone, "2026-11-23"; in UTC when the office is unknown.
+func (v *View) DayOf(id office.ID, at time.Time) string {
+	o, _ := v.offices.Get(id)
 	return at.In(o.Location()).Format(time.DateOnly)
+}
+
+// ask gives the readers' side of the file.
+func (v *View) ask() *sql.DB { return v.files.Load().read }
+
+// trouble wraps an error of a query, and has the file made again when the error says that it is damaged.
+func (v *View) trouble(err error, what string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	if isCorrupt(err) {
+		select {
+		case v.broken <- struct{}{}:
+		default: // known already
+		}
+	}
+	return fmt.Errorf("%s: %w", fmt.Sprintf(what, args...), err)
 }

@@ -36,14 +36,13 @@ func (v *View) Day(ctx context.Context, reader, id office.ID, day string) (DaySh
 	if err := v.mayRead(ctx, reader, id, day); err != nil {
 		return d, err
 	}
-	read := v.files.Load().read
-	rows, err := read.QueryContext(ctx, `SELECT outcome, sum(dialled), sum(closed), sum(closed = 0),
+	rows, err := v.ask().QueryContext(ctx, `SELECT outcome, sum(dialled), sum(closed), sum(closed = 0),
 			sum(answered IS NOT NULL AND outcome <> 'tes'), sum(answered IS NOT NULL AND wait_ms <= ? AND outcome <> 'tes'),
 			coalesce(max(CASE WHEN answered IS NOT NULL THEN wait_ms END), 0)
 		FROM calls WHERE office IN (SELECT office FROM office_above WHERE above = ?) AND day = ? GROUP BY outcome`,
 		answeredSoon, id, day)
 	if err != nil {
-		return d, fmt.Errorf("count the calls of %s on %s: %w", id, day, err)
+		return d, v.trouble(err, "count the calls of %s on %s", id, day)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -51,7 +50,7 @@ func (v *View) Day(ctx context.Context, reader, id office.ID, day string) (DaySh
 		var in, ended, live, answered, soon int
 		var longest int64
 		if err := rows.Scan(&o, &in, &ended, &live, &answered, &soon, &longest); err != nil {
-			return d, fmt.Errorf("count the calls of %s on %s: %w", id, day, err)
+			return d, v.trouble(err, "count the calls of %s on %s", id, day)
 		}
 		d.In, d.Live, d.Ended = d.In+in, d.Live+live, d.Ended+ended
 		d.Answered, d.Answered10s = d.Answered+answered, d.Answered10s+soon
@@ -61,17 +60,17 @@ func (v *View) Day(ctx context.Context, reader, id office.ID, day string) (DaySh
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return d, fmt.Errorf("count the calls of %s on %s: %w", id, day, err)
+		return d, v.trouble(err, "count the calls of %s on %s", id, day)
 	}
 	d.Balanced = d.In == d.Ended+d.Live
 	// One open obligation per number, closed by any later answered call from it (CALL.md §1).
-	err = read.QueryRowContext(ctx, `SELECT count(DISTINCT c.number) FROM calls c
+	err = v.ask().QueryRowContext(ctx, `SELECT count(DISTINCT c.number) FROM calls c
 		WHERE c.office IN (SELECT office FROM office_above WHERE above = ?) AND c.day = ? AND c.callback IN (?, ?)
 			AND c.number NOT IN ('', ?)
 			AND NOT EXISTS (SELECT 1 FROM calls l WHERE l.number = c.number AND l.first_ring > c.first_ring AND l.answered IS NOT NULL)`,
 		id, day, call.Owed, call.OwedFirst, office.Erased).Scan(&d.Callbacks)
 	if err != nil {
-		return d, fmt.Errorf("count the call backs of %s on %s: %w", id, day, err)
+		return d, v.trouble(err, "count the call backs of %s on %s", id, day)
 	}
 	return d, nil
 }
@@ -121,31 +120,31 @@ func (v *View) Wallboard(ctx context.Context, reader, id office.ID, day string) 
 }
 
 func (v *View) open(ctx context.Context, id office.ID, lines map[office.ID]*OfficeFigures) error {
-	rows, err := v.files.Load().read.QueryContext(ctx, `SELECT office, count(*), sum(phase = ?) FROM incidents
+	rows, err := v.ask().QueryContext(ctx, `SELECT office, count(*), sum(phase = ?) FROM incidents
 		WHERE phase IN (?, ?) AND office IN (SELECT office FROM office_above WHERE above = ?) GROUP BY office`,
 		incident.Sent, incident.Sent, incident.Accepted, id)
 	if err != nil {
-		return fmt.Errorf("count the open incidents of %s: %w", id, err)
+		return v.trouble(err, "count the open incidents of %s", id)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var o office.ID
 		var open, waiting int
 		if err := rows.Scan(&o, &open, &waiting); err != nil {
-			return fmt.Errorf("count the open incidents of %s: %w", id, err)
+			return v.trouble(err, "count the open incidents of %s", id)
 		}
 		if l := lines[o]; l != nil {
 			l.Open, l.Waiting = open, waiting
 		}
 	}
-	return rows.Err()
+	return v.trouble(rows.Err(), "count for %s", id)
 }
 
 func (v *View) accepted(ctx context.Context, id office.ID, day string, lines map[office.ID]*OfficeFigures) error {
-	rows, err := v.files.Load().read.QueryContext(ctx, `SELECT office, ms FROM acceptance
+	rows, err := v.ask().QueryContext(ctx, `SELECT office, ms FROM acceptance
 		WHERE office IN (SELECT office FROM office_above WHERE above = ?) AND day = ?`, id, day)
 	if err != nil {
-		return fmt.Errorf("read how soon %s accepted: %w", id, err)
+		return v.trouble(err, "read how soon %s accepted", id)
 	}
 	defer rows.Close()
 	times := map[office.ID][]int64{}
@@ -153,7 +152,7 @@ func (v *View) accepted(ctx context.Context, id office.ID, day string, lines map
 		var o office.ID
 		var ms int64
 		if err := rows.Scan(&o, &ms); err != nil {
-			return fmt.Errorf("read how soon %s accepted: %w", id, err)
+			return v.trouble(err, "read how soon %s accepted", id)
 		}
 		times[o] = append(times[o], ms)
 	}
@@ -162,7 +161,7 @@ func (v *View) accepted(ctx context.Context, id office.ID, day string, lines map
 			l.Accepted, l.AcceptMedianMs = len(list), median(list)
 		}
 	}
-	return rows.Err()
+	return v.trouble(rows.Err(), "count for %s", id)
 }
 
 // median sorts the list; of an even number it is the mean of the middle two.
@@ -184,10 +183,10 @@ func (v *View) mayRead(ctx context.Context, reader, id office.ID, day string) er
 		return err
 	}
 	var may bool
-	err := v.files.Load().read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM office_above WHERE office = ? AND above = ?)`,
+	err := v.ask().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM office_above WHERE office = ? AND above = ?)`,
 		id, reader).Scan(&may)
 	if err != nil {
-		return fmt.Errorf("ask who is above %s: %w", id, err)
+		return v.trouble(err, "ask who is above %s", id)
 	}
 	if !may {
 		return ErrNotFound
