@@ -2,13 +2,14 @@ package browser
 
 import (
 	"errors"
+	"fmt"
+	"net"
 	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
 
-	"github.com/siaga110/siaga/phone"
 	"github.com/siaga110/siaga/phone/media"
 )
 
@@ -209,4 +210,27 @@ func TestCandidatesAreTheConfiguredOnes(t *testing.T) {
 	}
 }
 
-var _ phone.Line = (*Line)(nil)
+// TestPageWithoutUDP comes in by the TCP port.
+func TestPageWithoutUDP(t *testing.T) {
+	noLeak(t)
+	lines := listen(t, Config{TCP: "127.0.0.1:0"})
+	page := newPage(t, 700)
+	events := newTold()
+	blocked, err := net.ListenPacket("udp", "127.0.0.1:0") // a candidate where nobody answers, in place of ours
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blocked.Close()
+	for i, c := range lines.told {
+		if count(c, " udp ") == 1 {
+			lines.told[i] = fmt.Sprintf("a=candidate:1 1 udp 2130706431 127.0.0.1 %d typ host", blocked.LocalAddr().(*net.UDPAddr).Port)
+		}
+	}
+	page.join(t, lines, "polda/1", events.sink)
+	line := events.up(t)
+	line.PlayTone(media.Tone(400, time.Second))
+	page.hears(t, 400)
+	if n := line.Stats().Audio.PacketsIn; n < 10 {
+		t.Errorf("%d packets came", n)
+	}
+}

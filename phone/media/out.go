@@ -90,7 +90,10 @@ func (o *out) write(src source, f *frame) sent {
 	}
 	seq, ts := f.seq+o.seqOff, f.ts+o.tsOff
 	if int16(f.seq-o.srcSeq) > 0 {
-		o.srcSeq, o.srcTS, o.srcAt = f.seq, f.ts, f.at
+		o.srcSeq = f.seq
+		if !f.event { // an event's timestamp stands still while it lasts
+			o.srcTS, o.srcAt = f.ts, f.at
+		}
 		if o.srcSeq-o.seqBase > 20000 { // keep the base near, sequence numbers wrap
 			o.seqBase = o.srcSeq - 10000
 		}

@@ -46,6 +46,7 @@ type Port struct {
 	scratch [maxPayload]byte
 	digits  digits
 	onDigit func(rune)
+	quality quality
 
 	packetsIn atomic.Uint64
 	dropped   atomic.Uint64
@@ -85,7 +86,8 @@ func (p *Port) SetSend(send func(*rtp.Packet) error) {
 	}
 }
 
-// OnDigit sets who is told of keys pressed by the far end, once a press. f must not block.
+// OnDigit sets who is told of keys pressed by the far end, once a press. f is called by the goroutine that reads: it
+// must not block, nor close what it reads from.
 func (p *Port) OnDigit(f func(rune)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,6 +108,13 @@ type frame struct {
 // Receive takes one packet that the transport has accepted. It doesn't keep the packet. Packets of unknown payload
 // type are dropped and counted.
 func (p *Port) Receive(pkt *rtp.Packet, at time.Time) {
+	if key, tell := p.receive(pkt, at); tell != nil {
+		tell(key)
+	}
+}
+
+// receive gives a key newly pressed and who is to be told of it, nil for none.
+func (p *Port) receive(pkt *rtp.Packet, at time.Time) (key rune, tell func(rune)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	cfg := p.config.Load()
@@ -116,10 +125,12 @@ func (p *Port) Receive(pkt *rtp.Packet, at time.Time) {
 	case cfg.DTMFPT != 0 && pt == cfg.DTMFPT:
 		f.event = true
 		p.packetsIn.Add(1)
-		p.press(&f)
+		if k, ok := p.digits.press(&f); ok {
+			key, tell = k, p.onDigit
+		}
 	case len(pkt.Payload) == 0 || len(pkt.Payload) > maxPayload:
 		p.dropped.Add(1)
-		return
+		return 0, nil
 	case pt == cfg.AudioPT && cfg.Codec == PCMA, pt == PCMA.PayloadType():
 		p.packetsIn.Add(1)
 	case pt == cfg.AudioPT && cfg.Codec == PCMU, pt == PCMU.PayloadType():
@@ -129,18 +140,14 @@ func (p *Port) Receive(pkt *rtp.Packet, at time.Time) {
 		ULawToALaw(f.payload, pkt.Payload)
 	default: // comfort noise (13) and anything we never offered
 		p.dropped.Add(1)
-		return
+		return 0, nil
 	}
+	p.quality.count(&f)
 	p.heard.Store(int64(at.Sub(epoch)))
 	if t := p.hearer.Load(); t != nil {
 		t.hear(p, &f)
 	}
-}
-
-func (p *Port) press(f *frame) {
-	if key, ok := p.digits.press(f); ok && p.onDigit != nil {
-		p.onDigit(key)
-	}
+	return key, tell
 }
 
 // LastHeard is when the last usable packet came; zero when none did.
@@ -154,7 +161,9 @@ func (p *Port) LastHeard() time.Time {
 // PortStats are a port's figures.
 type PortStats struct {
 	PacketsIn  uint64
-	Dropped    uint64 // came in but of no use: payload type or length
+	Dropped    uint64        // came in but of no use: payload type or length
+	Lost       uint64        // sent by the far end but never came (RFC 3550 A.3)
+	Jitter     time.Duration // of what came (RFC 3550 A.8)
 	PacketsOut uint64
 	SendErrors uint64
 	Late       uint64        // not sent: older than the change of source
@@ -166,5 +175,8 @@ type PortStats struct {
 func (p *Port) Stats() PortStats {
 	s := p.out.stats()
 	s.PacketsIn, s.Dropped = p.packetsIn.Load(), p.dropped.Load()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.Lost, s.Jitter = p.quality.lost(), p.quality.jitterTime()
 	return s
 }

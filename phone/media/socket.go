@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
 )
 
 // Socket is the UDP socket of one trunk leg. It reads from the moment it is opened until Close, whether or not
@@ -29,7 +30,12 @@ type Socket struct {
 	mute   bool
 	closed bool
 
-	to atomic.Pointer[netip.AddrPort] // where to send, a copy out of latch
+	sendKey    CryptoKey // guarded by mu
+	receiveKey CryptoKey // guarded by mu
+
+	to      atomic.Pointer[netip.AddrPort] // where to send, a copy out of latch
+	encrypt atomic.Pointer[srtp.Context]   // used by send only; nil for plain RTP
+	decrypt atomic.Pointer[srtp.Context]   // used by read only; nil for plain RTP
 
 	last     atomic.Int64 // of the last accepted packet, nanoseconds since epoch
 	received atomic.Uint64
@@ -37,7 +43,9 @@ type Socket struct {
 	broken   atomic.Uint64
 	rtcp     atomic.Uint64
 
-	sendBuf [maxPayload + 64]byte // only the port's out sends, one packet at a time
+	// Only the port's out sends, one packet at a time.
+	sendBuf   [maxPayload + 64]byte
+	cryptoBuf [maxPayload + 128]byte
 }
 
 // OpenSocket opens a socket on ip at a free even port of ports, not one whose call ended in the last 30 s unless
@@ -214,14 +222,20 @@ func (s *Socket) send(p *rtp.Packet) error {
 	if err != nil {
 		return fmt.Errorf("marshal RTP: %w", err)
 	}
-	_, err = s.conn.WriteToUDPAddrPort(s.sendBuf[:n], *to)
+	b := s.sendBuf[:n]
+	if ctx := s.encrypt.Load(); ctx != nil {
+		if b, err = ctx.EncryptRTP(s.cryptoBuf[:0], b, nil); err != nil {
+			return fmt.Errorf("encrypt RTP: %w", err)
+		}
+	}
+	_, err = s.conn.WriteToUDPAddrPort(b, *to)
 	return err
 }
 
 // read lives as long as the socket.
 func (s *Socket) read() {
 	defer close(s.done)
-	buf := make([]byte, 2048)
+	buf, plain := make([]byte, 2048), make([]byte, 2048)
 	var pkt rtp.Packet
 	for {
 		n, from, err := s.conn.ReadFromUDPAddrPort(buf)
@@ -240,8 +254,15 @@ func (s *Socket) read() {
 			s.broken.Add(1)
 			continue
 		}
+		b := buf[:n]
+		if ctx := s.decrypt.Load(); ctx != nil {
+			if b, err = ctx.DecryptRTP(plain[:0], b, nil); err != nil {
+				s.bled.Add(1)
+				continue
+			}
+		}
 		pkt = rtp.Packet{}
-		if err := pkt.Unmarshal(buf[:n]); err != nil {
+		if err := pkt.Unmarshal(b); err != nil {
 			s.broken.Add(1)
 			continue
 		}
