@@ -140,11 +140,18 @@ func unreadable(err error) bool {
 
 // again makes the rows of a stream new from the journal, up to and with record r: its private texts read as erased now.
 func (b *batch) again(kind, id string, r journal.Record) error {
-	recs, err := b.v.journal.Read(b.ctx, r.Stream, 1)
-	if damaged := (*journal.CorruptError)(nil); errors.As(err, &damaged) {
-		b.v.damaged(damaged.Pos, damaged.Error()) // what could be read is better than texts that must not be seen
-	} else if err != nil {
-		return fmt.Errorf("read the stream again: %w", err)
+	var recs []journal.Record
+	for from := uint64(1); from <= r.Seq; {
+		part, err := b.v.journal.Read(b.ctx, r.Stream, from)
+		recs = append(recs, part...)
+		damaged := (*journal.CorruptError)(nil)
+		if err == nil {
+			break
+		}
+		if !errors.As(err, &damaged) || damaged.Seq < from {
+			return fmt.Errorf("read the stream again: %w", err)
+		}
+		from = damaged.Seq + 1 // named when it was followed: the rest is shown, as then
 	}
 	b.erased = true
 	drop := b.dropCall
