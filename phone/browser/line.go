@@ -69,11 +69,13 @@ type Line struct {
 	work   sync.WaitGroup
 	report atomic.Pointer[rtcp.ReceptionReport] // the browser's last
 
-	mu     sync.Mutex // guards all below; held while the sink is told, which keeps events in order
-	gone   bool       // the page is
-	up     bool       // what the sink was told last
-	lost   bool
-	closed bool
+	mu      sync.Mutex // guards all below
+	gone    bool       // the page is
+	up      bool       // what was told last
+	lost    bool
+	closed  bool
+	events  []Event // not told yet
+	telling bool    // a goroutine is telling them, in order
 }
 
 var (
@@ -238,6 +240,7 @@ func (l *Line) reports(sender *webrtc.RTPSender) {
 // look compares the connection with what the sink was told, and tells the difference. The engine's callbacks may
 // overtake each other, so the state is read anew.
 func (l *Line) look() {
+	defer l.tell()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -269,7 +272,7 @@ func (l *Line) rise() {
 	l.up, l.lost = true, false
 	l.port.SetSend(l.track.send)
 	l.alive.Store(true)
-	l.sink(Up{l})
+	l.events = append(l.events, Up{l})
 }
 
 func (l *Line) fall(why Why) {
@@ -279,8 +282,33 @@ func (l *Line) fall(why Why) {
 	l.up, l.lost = false, true
 	l.alive.Store(false)
 	l.port.SetSend(nil)
-	l.sink(Lost{l, why})
+	l.events = append(l.events, Lost{l, why})
 }
+
+// tell hands events to the sink, one at a time and in order, without holding mu: the sink may ask things of the line.
+func (l *Line) tell() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.telling {
+		return
+	}
+	l.telling = true
+	for len(l.events) > 0 {
+		e := l.events[0]
+		l.events = l.events[1:]
+		l.mu.Unlock()
+		l.sink(e)
+		l.mu.Lock()
+	}
+	l.telling = false
+}
+
+// Lost tells that the page of this connection is gone (its WebSocket broke), which shows seconds before ICE knows.
+// The connection is kept in case only the socket broke: Found, or a new Open, follows.
+func (l *Line) Lost() { l.pageGone(true) }
+
+// Found tells that the page is there again and still has this connection.
+func (l *Line) Found() { l.pageGone(false) }
 
 func (l *Line) pageGone(gone bool) {
 	l.mu.Lock()
@@ -293,9 +321,7 @@ func (l *Line) pageGone(gone bool) {
 		l.fall(WhyPage)
 	}
 	l.mu.Unlock()
-	if !gone {
-		l.look()
-	}
+	l.look() // the connection may have changed meanwhile; and it tells
 }
 
 // Close ends the connection and waits until it is ended. Lost and Closed are told before.
@@ -309,8 +335,9 @@ func (l *Line) Close() {
 	l.fall(WhyReplace)
 	l.closed = true
 	close(l.stop)
-	l.sink(Closed{l})
+	l.events = append(l.events, Closed{l})
 	l.mu.Unlock()
+	l.tell()
 	if err := l.pc.GracefulClose(); err != nil {
 		l.lines.log.Warn("close seat's line", "seat", l.seat, "error", err)
 	}

@@ -152,8 +152,8 @@ func (l *Lines) TCPAddr() netip.AddrPort {
 }
 
 // Open makes a seat's connection from the page's complete offer and gives the complete answer. A connection that the
-// seat had before is closed. sink is told what becomes of the new one, one event at a time; it must not block. The
-// errors are ErrOffer, ErrClosed, or the engine's.
+// seat had before is closed. sink is told what becomes of the new one, one event at a time and in order; it must not
+// block, nor close the line. The errors are ErrOffer, ErrClosed, or the engine's.
 func (l *Lines) Open(seat office.SeatID, offerSDP string, sink func(Event)) (*Line, string, error) {
 	l.mu.Lock()
 	l.opened++
@@ -192,18 +192,18 @@ func (l *Lines) Of(seat office.SeatID) *Line {
 	return l.seats[seat]
 }
 
-// Lost tells that the seat's page is gone (its WebSocket broke), which shows seconds before ICE knows. The connection
-// is kept in case only the socket broke: Found, or a new Open, follows.
+// Lost is Line.Lost of the line that the seat has now. Where a new page may have come before the old one's socket was
+// seen to break, tell the Line instead.
 func (l *Lines) Lost(seat office.SeatID) {
 	if line := l.Of(seat); line != nil {
-		line.pageGone(true)
+		line.Lost()
 	}
 }
 
-// Found tells that the page is there again and still has the same connection.
+// Found is Line.Found of the line that the seat has now.
 func (l *Lines) Found(seat office.SeatID) {
 	if line := l.Of(seat); line != nil {
-		line.pageGone(false)
+		line.Found()
 	}
 }
 

@@ -189,13 +189,35 @@ func TestBadOffers(t *testing.T) {
 	}
 }
 
+func TestOldPagesSocketHarmsNotTheNewLine(t *testing.T) {
+	noLeak(t)
+	lines := listen(t, Config{})
+	first, second := newTold(), newTold()
+	newPage(t, 700).join(t, lines, "polda/1", first.sink)
+	old := first.up(t)
+	var line *Line
+	page := newPage(t, 1100)
+	line, _ = page.join(t, lines, "polda/1", func(e Event) {
+		if up, ok := e.(Up); ok {
+			up.Line.PlayTone(media.TestTone()) // a sink may ask things of its line
+		}
+		second.sink(e)
+	})
+	second.up(t)
+	old.Lost() // seen late
+	old.Found()
+	if !line.Alive() || lines.Of("polda/1") != line {
+		t.Error("the new line is gone")
+	}
+}
+
 func TestCandidatesAreTheConfiguredOnes(t *testing.T) {
 	noLeak(t)
 	if _, err := Listen(Config{UDP: "0.0.0.0:0"}); err == nil {
 		t.Error("listening everywhere without an address to tell")
 	}
 	lines := listen(t, Config{
-		UDP: "127.0.0.1:0", TCP: "127.0.0.1:0", Addresses: []netip.Addr{
+		UDP: "0.0.0.0:0", TCP: "127.0.0.1:0", Addresses: []netip.Addr{
 			netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("127.0.0.1"),
 		},
 	})
