@@ -46,6 +46,8 @@ type Port struct {
 	scratch [maxPayload]byte
 	digits  digits
 	onDigit func(rune)
+	voice   voice
+	onVoice func(bool)
 	quality quality
 
 	packetsIn atomic.Uint64
@@ -94,6 +96,14 @@ func (p *Port) OnDigit(f func(rune)) {
 	p.onDigit = f
 }
 
+// OnVoice sets who is told when the far end begins to speak (after 200 ms of it) and when it is quiet again (after
+// 1.5 s). f is called as OnDigit's is. Without it nothing is measured.
+func (p *Port) OnVoice(f func(speaking bool)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.onVoice, p.voice = f, voice{}
+}
+
 // frame is one packet inside the house.
 type frame struct {
 	event   bool // telephone-event; else A-law audio
@@ -108,13 +118,13 @@ type frame struct {
 // Receive takes one packet that the transport has accepted. It doesn't keep the packet. Packets of unknown payload
 // type are dropped and counted.
 func (p *Port) Receive(pkt *rtp.Packet, at time.Time) {
-	if key, tell := p.receive(pkt, at); tell != nil {
-		tell(key)
+	if news := p.receive(pkt, at); news != nil {
+		news()
 	}
 }
 
-// receive gives a key newly pressed and who is to be told of it, nil for none.
-func (p *Port) receive(pkt *rtp.Packet, at time.Time) (key rune, tell func(rune)) {
+// receive gives what is to be told once the lock is free, nil for nothing.
+func (p *Port) receive(pkt *rtp.Packet, at time.Time) (news func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	cfg := p.config.Load()
@@ -125,12 +135,13 @@ func (p *Port) receive(pkt *rtp.Packet, at time.Time) (key rune, tell func(rune)
 	case cfg.DTMFPT != 0 && pt == cfg.DTMFPT:
 		f.event = true
 		p.packetsIn.Add(1)
-		if k, ok := p.digits.press(&f); ok {
-			key, tell = k, p.onDigit
+		if key, ok := p.digits.press(&f); ok && p.onDigit != nil {
+			tell := p.onDigit
+			news = func() { tell(key) }
 		}
 	case len(pkt.Payload) == 0 || len(pkt.Payload) > maxPayload:
 		p.dropped.Add(1)
-		return 0, nil
+		return nil
 	case pt == cfg.AudioPT && cfg.Codec == PCMA, pt == PCMA.PayloadType():
 		p.packetsIn.Add(1)
 	case pt == cfg.AudioPT && cfg.Codec == PCMU, pt == PCMU.PayloadType():
@@ -140,14 +151,18 @@ func (p *Port) receive(pkt *rtp.Packet, at time.Time) (key rune, tell func(rune)
 		ULawToALaw(f.payload, pkt.Payload)
 	default: // comfort noise (13) and anything we never offered
 		p.dropped.Add(1)
-		return 0, nil
+		return nil
 	}
 	p.quality.count(&f)
+	if p.onVoice != nil && !f.event && p.voice.hear(f.payload) {
+		tell, on := p.onVoice, p.voice.on
+		news = func() { tell(on) }
+	}
 	p.heard.Store(int64(at.Sub(epoch)))
 	if t := p.hearer.Load(); t != nil {
 		t.hear(p, &f)
 	}
-	return key, tell
+	return news
 }
 
 // LastHeard is when the last usable packet came; zero when none did.
