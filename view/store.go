@@ -107,7 +107,7 @@ func tryStore(ctx context.Context, dir string, offices *office.Directory) (_ *st
 			err = errors.Join(err, s.close())
 		}
 	}()
-	if s.write, err = sql.Open("sqlite", uri+"&_txlock=immediate"); err != nil {
+	if s.write, err = sql.Open("sqlite", uri+"&_txlock=immediate&_pragma=cache_size(-32000)"); err != nil {
 		return nil, fmt.Errorf("open the view's file: %w", err)
 	}
 	s.write.SetMaxOpenConns(1)
