@@ -218,3 +218,32 @@ func TestSendingToNobodyEndsNothing(t *testing.T) {
 	spray(t, back, s.LocalAddr(), 1, 1, 3)
 	eventually(t, "received", func() bool { return p.Stats().PacketsIn == 3 && !s.LastReceived().IsZero() })
 }
+
+// TestHold stops sending, not hearing, and goes on as the same stream.
+func TestHold(t *testing.T) {
+	noLeak(t)
+	caller, port, socket := newFar(t, "caller", 400, PCMA)
+	talk := NewTalk(port, nil, TalkOptions{})
+	defer talk.Close()
+	talk.Program(programOfComfort)
+	eventually(t, "heard", func() bool { return len(caller.packets()) > 3 })
+	socket.SetSending(false)
+	time.Sleep(30 * time.Millisecond)
+	before, in := caller.packets(), port.Stats().PacketsIn
+	time.Sleep(200 * time.Millisecond)
+	if n := len(caller.packets()); n != len(before) {
+		t.Errorf("%d packets while held", n-len(before))
+	}
+	if port.Stats().PacketsIn < in+5 {
+		t.Error("not read while held")
+	}
+	socket.SetSending(true)
+	eventually(t, "heard again", func() bool { return len(caller.packets()) > len(before)+3 })
+	last, next := before[len(before)-1].pkt, caller.packets()[len(before)].pkt
+	if next.SSRC != last.SSRC || next.SequenceNumber != last.SequenceNumber+1 || next.Timestamp-last.Timestamp < 1600 || !next.Marker {
+		t.Errorf("after hold %v, before %v", next.Header, last.Header)
+	}
+	if s := talk.Stats(); s.GapMax > 150*time.Millisecond {
+		t.Errorf("hold counts as a gap: %+v", s)
+	}
+}

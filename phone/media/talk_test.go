@@ -50,9 +50,21 @@ func TestEachHearsTheOthersAndNotItself(t *testing.T) {
 	}
 }
 
-// TestTakeBackIsNotHeard swaps the seat ten times and looks at the stream on the wire.
+// TestTakeBackIsNotHeard swaps the seat twelve times and looks at the stream on the wire: no gap over 40 ms. A machine
+// that is busy with other things may spoil a try, so there are three.
 func TestTakeBackIsNotHeard(t *testing.T) {
 	noLeak(t)
+	var widest time.Duration
+	for range 3 {
+		if widest = takeBacks(t); widest <= 40*time.Millisecond {
+			return
+		}
+	}
+	t.Errorf("gap of %v", widest)
+}
+
+func takeBacks(t *testing.T) (widest time.Duration) {
+	t.Helper()
 	caller, callerPort, _ := newFar(t, "caller", 400, PCMA)
 	_, a, _ := newFar(t, "polda", 700, PCMA)
 	_, b, _ := newFar(t, "polres", 1100, PCMA)
@@ -73,7 +85,6 @@ func TestTakeBackIsNotHeard(t *testing.T) {
 		t.Fatalf("only %d packets", len(got))
 	}
 	markers := 0
-	var widest time.Duration
 	for i, h := range got[1:] {
 		was := got[i]
 		widest = max(widest, h.at.Sub(was.at))
@@ -94,9 +105,7 @@ func TestTakeBackIsNotHeard(t *testing.T) {
 		t.Errorf("%d markers for 12 changes of source", markers)
 	}
 	t.Logf("%d packets, widest gap %v, by our own count %+v", len(got), widest, talk.Stats())
-	if widest > 60*time.Millisecond { // 40 ms is the bar; the machine of the test may be busy
-		t.Errorf("gap of %v", widest)
-	}
+	return widest
 }
 
 func TestDeadLineGivesSilenceNotNothing(t *testing.T) {
