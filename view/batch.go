@@ -40,7 +40,7 @@ func (v *View) fold(ctx context.Context, s *store, items []item) (map[string]map
 	if err != nil {
 		return nil, fmt.Errorf("begin writing the view: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	defer tx.Rollback()
 	b := &batch{
 		v: v, ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{},
 		calls: map[string]*callRow{}, incidents: map[string]*incidentRow{},
@@ -70,9 +70,8 @@ func (v *View) fold(ctx context.Context, s *store, items []item) (map[string]map
 		return nil, fmt.Errorf("write the view: %w", err)
 	}
 	s.pos, s.hash = pos, hash
-	if b.erased {
-		// What was erased still stands in the write-ahead log: empty it. Busy readers only put it off.
-		if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+	if s.scrub = s.scrub || b.erased; s.scrub {
+		if err := s.emptyLog(ctx); err != nil {
 			return b.rows, fmt.Errorf("empty the view's log after an erasure: %w", err)
 		}
 	}
@@ -207,7 +206,7 @@ func (b *batch) exec(query string, args ...any) error {
 
 // seen notes that every office of a query's answer sees a change in table.
 func (b *batch) seen(table, query string, pos uint64) error {
-	rows, err := b.tx.QueryContext(b.ctx, query, int64(pos)) //nolint:gosec // positions count from 1
+	rows, err := b.tx.QueryContext(b.ctx, query, int64(pos))
 	if err != nil {
 		return fmt.Errorf("find who sees it: %w", err)
 	}

@@ -101,11 +101,9 @@ func (v *View) Calls(ctx context.Context, reader office.ID, q CallQuery) (CallPa
 		noon, _ := time.Parse(time.DateOnly, q.Day) // checked above
 		w.and(`c.day = ? AND r.first_ring BETWEEN ? AND ?`, q.Day, noon.Add(-15*time.Hour).UnixNano(), noon.Add(39*time.Hour).UnixNano())
 	}
-	switch q.Outcome {
-	case "":
-	case live:
+	if q.Outcome == live {
 		w.and(`c.outcome = ''`)
-	default:
+	} else if q.Outcome != "" {
 		w.and(`c.outcome = ?`, q.Outcome)
 	}
 	if q.Number != "" && !byNumber(&w, q.Number) {
@@ -200,7 +198,7 @@ func (v *View) Call(ctx context.Context, reader office.ID, id call.ID) (CallFull
 	if err != nil {
 		return CallFull{}, v.trouble(err, "read call %s", id)
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
+	defer tx.Rollback()
 	pos, c, err := v.scanCall(tx.QueryRowContext(ctx, `SELECT `+rowColumns+`
 		FROM calls c JOIN call_office r ON r.call = c.pos AND r.office = ?
 		LEFT JOIN incidents i ON i.id = c.incident AND c.incident <> '' WHERE c.id = ?`, reader, id).Scan)

@@ -29,7 +29,7 @@ func (v *View) run(ctx context.Context) {
 	defer close(v.done)
 	damaged := false // the file, until it could be made again
 	for ctx.Err() == nil {
-		err := error(nil)
+		var err error
 		if damaged {
 			err = v.rebuild(ctx)
 			damaged = err != nil

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -70,7 +71,10 @@ func TestShorterJournal(t *testing.T) {
 	all := len(calls(t, v))
 	closed(t, v)
 	short := newMemory()
-	short.recs = j.recs[:len(j.recs)/2]
+	list := records(t, j)
+	for _, r := range list[:len(list)/2] {
+		again(t, short, r)
+	}
 	var a alarms
 	v = open(t, dir, short, view.Options{OnAlarm: a.add})
 	defer closed(t, v)
@@ -112,7 +116,7 @@ func TestOtherJournal(t *testing.T) {
 func TestDamagedRecord(t *testing.T) {
 	j := newMemory()
 	w := month(t, j, 14, 200)
-	last := uint64(len(j.recs))
+	last := uint64(len(records(t, j)))
 	j.damaged[last] = true
 	j.damaged[10] = true
 	var a alarms
@@ -352,10 +356,49 @@ func TestErased(t *testing.T) {
 	}
 }
 
+// Screens read while the town goes on: no query fails, and none sees half a command.
+func TestReadersWhileWriting(t *testing.T) {
+	j := newMemory()
+	w := month(t, j, 18, 100)
+	v := open(t, t.TempDir(), j, view.Options{BatchMax: 5})
+	defer closed(t, v)
+	settle(t, v, j)
+	ctx, stop := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				page, err := v.Calls(t.Context(), "kaltim", view.CallQuery{Limit: 5, Q: "0812"})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for _, c := range page.Items {
+					full, err := v.Call(t.Context(), "kaltim", c.ID)
+					if err != nil || (full.EndedAt != nil) != (full.Outcome != "") {
+						t.Errorf("%+v, %v", full, err)
+						return
+					}
+				}
+				if d, err := v.Day(t.Context(), "mabes", "mabes", "2026-11-01"); err != nil || !d.Balanced {
+					t.Errorf("%+v, %v", d, err)
+					return
+				}
+			}
+		})
+	}
+	for range 600 {
+		w.step()
+	}
+	settle(t, v, j)
+	stop()
+	readers.Wait()
+}
+
 // Closing while the journal goes on leaves nothing behind, and a closed journal is an alarm, not an end.
 func TestJournalGone(t *testing.T) {
-	j := &ending{memory: newMemory()}
-	w := newTown(t, j.memory, func(int) int { return 1 })
+	j := &ending{damageable: newMemory()}
+	w := newTown(t, j, func(int) int { return 1 })
 	w.dial()
 	var a alarms
 	v := open(t, t.TempDir(), j, view.Options{OnAlarm: a.add})
@@ -367,10 +410,15 @@ func TestJournalGone(t *testing.T) {
 	if err := v.Wait(t.Context(), 1<<40); err == nil {
 		t.Error("waiting for a closed view ends well")
 	}
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	if i := strings.Index(string(stacks), "view.(*View)"); i >= 0 {
+		t.Errorf("still running after Close:\n%s", stacks)
+	}
 }
 
 // ending is a journal that gives up.
-type ending struct{ *memory }
+type ending struct{ *damageable }
 
 func (e *ending) Follow(_ context.Context, _ uint64, _ func(journal.Record) error) error {
 	return errStop

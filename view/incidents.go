@@ -177,7 +177,7 @@ func (v *View) Incident(ctx context.Context, reader office.ID, id incident.ID) (
 	if err != nil {
 		return IncidentFull{}, v.trouble(err, "read incident %s", id)
 	}
-	defer tx.Rollback() //nolint:errcheck // nothing was written
+	defer tx.Rollback()
 	pos, st, err := scanIncident(tx.QueryRowContext(ctx, `SELECT `+prefixed(incidentColumns)+`
 		FROM incidents c JOIN incident_office r ON r.incident = c.pos AND r.office = ? WHERE c.id = ?`, reader, id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {

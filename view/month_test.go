@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -44,7 +42,6 @@ type town struct {
 	pick      func(n int) int
 	now       time.Time
 	n         int
-	cut       bool // the world ends in the middle of things
 	calls     map[call.ID]call.State
 	incidents map[incident.ID]incident.State
 	order     []call.ID // of calls, as they came
@@ -256,150 +253,57 @@ func (w *town) follow(i incident.ID) {
 	}
 }
 
-// memory is a journal that forgets when the test ends, with the seals and damages that tests ask for.
-type memory struct {
-	mu      sync.Mutex
-	recs    []journal.Record
-	more    chan struct{}
+// damageable is the journal in memory, with the damages that tests ask for.
+type damageable struct {
+	*journal.Memory
 	damaged map[uint64]bool
-	erased  map[string]bool
 }
 
-func newMemory() *memory {
-	return &memory{more: make(chan struct{}), damaged: map[uint64]bool{}, erased: map[string]bool{}}
+func newMemory() *damageable {
+	return &damageable{Memory: journal.NewMemory(), damaged: map[uint64]bool{}}
 }
 
-func (m *memory) Append(_ context.Context, stream string, _ uint64, recs []journal.Record) (uint64, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var seq uint64
-	for _, r := range m.recs {
-		if r.Stream == stream {
-			seq = r.Seq
+var errStop = errors.New("stop")
+
+func (m *damageable) Follow(ctx context.Context, from uint64, fn func(journal.Record) error) error {
+	var damage *journal.CorruptError
+	err := m.Memory.Follow(ctx, from, func(r journal.Record) error {
+		if m.damaged[r.Pos] {
+			damage = &journal.CorruptError{Stream: r.Stream, Seq: r.Seq, Pos: r.Pos, Why: "hash"}
+			return errStop
 		}
+		return fn(r)
+	})
+	if damage != nil {
+		return damage
 	}
-	for _, r := range recs {
-		seq++
-		r.Stream, r.Seq, r.Pos = stream, seq, uint64(len(m.recs))+1
-		copy(r.Hash[:], fmt.Sprintf("%d %s %s", r.Pos, r.ID, stream))
-		m.recs = append(m.recs, r)
-	}
-	close(m.more)
-	m.more = make(chan struct{})
-	return seq, nil
+	return err
 }
 
-func (m *memory) opened(r journal.Record) journal.Record {
-	if m.erased[r.Stream] && r.Type != "erased" {
-		r.Body = blank(r.Body)
-	}
-	return r
-}
-
-// blank writes {"erased":true} for every {"private":…}.
-func blank(body json.RawMessage) json.RawMessage {
-	var v any
-	if err := json.Unmarshal(body, &v); err != nil {
-		return body
-	}
-	var walk func(v any) any
-	walk = func(v any) any {
-		switch v := v.(type) {
-		case map[string]any:
-			if _, ok := v["private"]; ok {
-				return map[string]any{"erased": true}
-			}
-			for k := range v {
-				v[k] = walk(v[k])
-			}
-		case []any:
-			for i := range v {
-				v[i] = walk(v[i])
-			}
-		}
-		return v
-	}
-	out, err := json.Marshal(walk(v))
+// records are all that the journal has now.
+func records(t testing.TB, j journal.Journal) []journal.Record {
+	t.Helper()
+	var out []journal.Record
+	last, _, err := j.Last(t.Context())
 	if err != nil {
-		return body
+		t.Fatal(err)
+	}
+	err = j.Follow(t.Context(), 1, func(r journal.Record) error {
+		if out = append(out, r); r.Pos == last {
+			return errStop
+		}
+		return nil
+	})
+	if !errors.Is(err, errStop) {
+		t.Fatal(err)
 	}
 	return out
 }
 
-func (m *memory) Read(_ context.Context, stream string, from uint64) ([]journal.Record, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var out []journal.Record
-	for _, r := range m.recs {
-		if r.Stream == stream && r.Seq >= from {
-			out = append(out, m.opened(r))
-		}
-	}
-	return out, nil
-}
-
-func (m *memory) Streams(_ context.Context, prefix string) ([]string, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var out []string
-	for _, r := range m.recs {
-		if strings.HasPrefix(r.Stream, prefix) && r.Seq == 1 {
-			out = append(out, r.Stream)
-		}
-	}
-	return out, nil
-}
-
-func (m *memory) Follow(ctx context.Context, from uint64, fn func(journal.Record) error) error {
-	for pos := from; ; pos++ {
-		m.mu.Lock()
-		for uint64(len(m.recs)) < pos {
-			more := m.more
-			m.mu.Unlock()
-			select {
-			case <-more:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			m.mu.Lock()
-		}
-		r, bad := m.opened(m.recs[pos-1]), m.damaged[pos]
-		m.mu.Unlock()
-		if bad {
-			return &journal.CorruptError{Stream: r.Stream, Seq: r.Seq, Pos: r.Pos, Why: "hash"}
-		}
-		if err := fn(r); err != nil {
-			return err
-		}
+// again appends a record as it is to another journal.
+func again(t testing.TB, j journal.Journal, r journal.Record) {
+	t.Helper()
+	if _, err := j.Append(t.Context(), r.Stream, journal.Any, []journal.Record{r}); err != nil {
+		t.Fatal(err)
 	}
 }
-
-func (m *memory) Last(context.Context) (uint64, [32]byte, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(m.recs) == 0 {
-		return 0, [32]byte{}, nil
-	}
-	return uint64(len(m.recs)), m.recs[len(m.recs)-1].Hash, nil
-}
-
-func (m *memory) At(_ context.Context, pos uint64) ([32]byte, bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if pos == 0 || pos > uint64(len(m.recs)) {
-		return [32]byte{}, false, nil
-	}
-	return m.recs[pos-1].Hash, true, nil
-}
-
-func (m *memory) Erase(ctx context.Context, stream, who, _ string) error {
-	m.mu.Lock()
-	m.erased[stream] = true
-	m.mu.Unlock()
-	_, err := m.Append(ctx, stream, journal.Any, []journal.Record{{ID: "erase " + stream, Type: "erased", Who: who, Body: json.RawMessage(`{"why":"asked"}`)}})
-	return err
-}
-
-func (m *memory) Close() error { return nil }
-
-var errStop = errors.New("stop")

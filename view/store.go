@@ -36,18 +36,18 @@ type store struct {
 	// owned by whoever writes: the follower, and Open before it starts
 	pos  uint64   // of the newest record in the tables
 	hash [32]byte // of that record; zero when it was damaged
+
+	scrub bool // the write-ahead log may hold texts that were erased
 }
 
 // fingerprint names everything but the journal that the tables' content depends on. What was made under another
 // fingerprint is made again.
 func fingerprint(offices *office.Directory) [32]byte {
-	h := sha256.New()
-	fmt.Fprintln(h, foldVersion, schema)
-	fmt.Fprintln(h, slices.Sorted(maps.Keys(call.Codec.Names())), slices.Sorted(maps.Keys(incident.Codec.Names())))
+	text := fmt.Sprintln(foldVersion, schema, slices.Sorted(maps.Keys(call.Codec.Names())), slices.Sorted(maps.Keys(incident.Codec.Names())))
 	for _, o := range offices.All() {
-		fmt.Fprintf(h, "%q %q %q\n", o.ID, o.Parent, o.Zone)
+		text += fmt.Sprintf("%q %q %q\n", o.ID, o.Parent, o.Zone)
 	}
-	return [32]byte(h.Sum(nil))
+	return sha256.Sum256([]byte(text))
 }
 
 // openStore opens the file in dir, making it when there is none that can be used.
@@ -114,6 +114,9 @@ func tryStore(ctx context.Context, dir string, offices *office.Directory) (_ *st
 	if err := s.prepare(ctx, offices); err != nil {
 		return nil, err
 	}
+	if err := s.emptyLog(ctx); err != nil { // a process that was killed may have left erased texts there
+		return nil, err
+	}
 	if s.read, err = sql.Open("sqlite", uri+"&_pragma=query_only(1)"); err != nil {
 		return nil, fmt.Errorf("open the view's file for reading: %w", err)
 	}
@@ -170,7 +173,7 @@ func (s *store) create(ctx context.Context, want [32]byte, offices *office.Direc
 	if err != nil {
 		return fmt.Errorf("make the view's tables: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	defer tx.Rollback()
 	if _, err := tx.ExecContext(ctx, schema); err != nil {
 		return fmt.Errorf("make the view's tables: %w", err)
 	}
@@ -199,6 +202,17 @@ func mark(ctx context.Context, tx *sql.Tx, pos uint64, hash [32]byte) error {
 	if _, err := tx.ExecContext(ctx, q, "hash", hash[:]); err != nil {
 		return fmt.Errorf("write the view's hash: %w", err)
 	}
+	return nil
+}
+
+// emptyLog moves all of the write-ahead log into the file and cuts it. While a query reads it stays, to be tried again
+// with the next batch.
+func (s *store) emptyLog(ctx context.Context) error {
+	var busy, frames, moved int
+	if err := s.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved); err != nil {
+		return fmt.Errorf("empty the view's log: %w", err)
+	}
+	s.scrub = busy != 0
 	return nil
 }
 

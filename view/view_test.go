@@ -169,11 +169,7 @@ func TestRowsAgreeWithStates(t *testing.T) {
 		for range rapid.IntRange(20, 120).Draw(rt, "steps") {
 			w.step()
 		}
-		dir, err := os.MkdirTemp(t.TempDir(), "v")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		v := open(t, dir, j, view.Options{BatchMax: 1 + rapid.IntRange(0, 20).Draw(rt, "batch")})
+		v := open(t, t.TempDir(), j, view.Options{BatchMax: 1 + rapid.IntRange(0, 20).Draw(rt, "batch")})
 		defer closed(t, v)
 		settle(t, v, j)
 		agree(rt, t, v, w)
