@@ -189,7 +189,7 @@ func (b *batch) incidentEvent(c *incidentRow, r journal.Record, i int, e inciden
 	l := incidentLine{line: line{what: incident.Codec.Name(e)}}
 	switch e := e.(type) {
 	case incident.Typed:
-		c.words, c.shown = false, c.shown && c.lastWhat != ""
+		c.words = false
 		l.at, l.who, l.office = e.At, e.By, e.Office
 		if c.lastWhat == l.what && c.lastWho == l.who {
 			return nil // the same person goes on typing

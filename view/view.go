@@ -35,9 +35,10 @@ type Alarm struct {
 
 // Options of a View. The zero Options will do.
 type Options struct {
-	// Name gives a person's name for timelines; nil, or an empty answer: the id is shown. It is called at each reading.
+	// Name gives a person's name for timelines; nil, or an empty answer: the id is shown. It is called at each reading,
+	// by many goroutines, and must not wait.
 	Name func(office.PersonID) string
-	// OnAlarm is told what people must know. It is called by the follower and must not wait.
+	// OnAlarm is told what people must know. It is called by Open and by the follower, and must not wait.
 	OnAlarm func(Alarm)
 	// OnRows is told which offices see changed rows of which tables ("calls", "incidents"), at most four times a
 	// second, both lists sorted. It is called by the follower and must not wait.
