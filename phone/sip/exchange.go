@@ -1,0 +1,322 @@
+// Package sip is the trunk side of the house: it takes calls from carriers by SIP over UDP and TCP, checks what comes,
+// and gives the desk a phone.Leg for each. sipgo does transport, parsing and transactions; dialogs are our own plain
+// data (Dialog), so that they can be written down and outlive the process.
+package sip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/siaga110/siaga/phone"
+	"github.com/siaga110/siaga/phone/media"
+)
+
+// Waiting is how callers of a trunk hear prompts before an operator answers.
+type Waiting string
+
+// How callers wait.
+const (
+	EarlyMedia Waiting = ""        // 183 with SDP, prompts before the answer (default)
+	Ringing    Waiting = "ringing" // 180, the carrier makes the ringing tone
+	Immediate  Waiting = "answer"  // 200 at once, for carriers that let no early media through
+)
+
+// Trunk is a carrier that may send us calls.
+type Trunk struct {
+	Name     string
+	Peers    []netip.Prefix // source addresses of its signalling
+	Waiting  Waiting
+	MaxCalls int        // 0: no limit of its own
+	External netip.Addr // our address as this carrier sees it; not valid: the local one
+}
+
+// Media says where audio sockets are opened.
+type Media struct {
+	IP    netip.Addr // not valid: the address on which the call's signalling came
+	Ports media.PortRange
+}
+
+// Config is what Listen needs. Zero durations and limits mean the defaults.
+type Config struct {
+	UDP          string // "host:port", port 0 allowed; empty: no UDP
+	TCP          string // the same
+	Trunks       []Trunk
+	UnknownTrunk string // "403" (default) or "silent": what peers of no trunk get
+	Media        Media
+	Prompts      *media.Prompts
+	Log          *slog.Logger
+	MaxCalls     int           // 0: no limit
+	TMedia       time.Duration // silence of RTP before the dialog is probed, default 20 s
+	T1           time.Duration // RFC 3261's T1 for what we repeat ourselves, default 500 ms
+}
+
+// Addrs are the addresses on which an Exchange really listens; not valid where it doesn't.
+type Addrs struct {
+	UDP, TCP netip.AddrPort
+}
+
+// Exchange takes the calls of all trunks.
+type Exchange struct {
+	cfg     Config
+	log     *slog.Logger
+	handler func(phone.Leg)
+	ua      *sipgo.UserAgent
+	client  *sipgo.Client
+	screen  *screen
+	udp     *screenedUDP
+	tcp     *screenedListener
+
+	mu       sync.Mutex
+	legs     map[dialogKey]*Leg
+	initial  map[initialKey]*Leg // guards against one INVITE that came on two ways (RFC 3261 8.2.2.2)
+	perTrunk map[string]int
+	draining bool
+	closing  bool
+	closed   bool // no new goroutine may begin
+
+	serving sync.WaitGroup // listeners
+	working sync.WaitGroup // legs, their requests, handlers of requests
+}
+
+// dialogKey finds a dialog from a request of the far end.
+type dialogKey struct{ callID, localTag string }
+
+// initialKey is what all copies of one INVITE have in common.
+type initialKey struct {
+	callID, fromTag string
+	cseq            uint32
+}
+
+// UDP responses go back the way the request came, whatever their size (RFC 3261 18.2.2); sipgo would refuse them over
+// its MTU. Requests of ours are measured before they are sent.
+func init() { sip.UDPMTUSize = 65535 + 200 }
+
+// Listen opens the sockets of cfg and gives each new call to handler, on a goroutine of its own, after 100 was sent.
+// It fails when an address can't be had or none is given.
+func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
+	if cfg.UDP == "" && cfg.TCP == "" {
+		return nil, errors.New("listen for SIP: no address given")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.TMedia == 0 {
+		cfg.TMedia = 20 * time.Second
+	}
+	if cfg.T1 == 0 {
+		cfg.T1 = 500 * time.Millisecond
+	}
+	x := &Exchange{
+		cfg: cfg, log: cfg.Log, handler: handler,
+		legs: map[dialogKey]*Leg{}, initial: map[initialKey]*Leg{}, perTrunk: map[string]int{},
+	}
+	x.screen = newScreen(cfg.Trunks, cfg.UnknownTrunk == "silent")
+	if err := x.open(); err != nil {
+		return nil, fmt.Errorf("listen for SIP: %w", err)
+	}
+	if err := x.serve(); err != nil {
+		x.closeSockets()
+		return nil, fmt.Errorf("listen for SIP: %w", err)
+	}
+	return x, nil
+}
+
+func (x *Exchange) open() error {
+	if x.cfg.UDP != "" {
+		addr, err := net.ResolveUDPAddr("udp", x.cfg.UDP)
+		if err != nil {
+			return err
+		}
+		conn, err := net.ListenUDP("udp", addr)
+		if err != nil {
+			return err
+		}
+		x.udp = &screenedUDP{UDPConn: conn, screen: x.screen}
+	}
+	if x.cfg.TCP != "" {
+		l, err := net.Listen("tcp", x.cfg.TCP)
+		if err != nil {
+			x.closeSockets()
+			return err
+		}
+		x.tcp = &screenedListener{Listener: l, screen: x.screen}
+	}
+	return nil
+}
+
+func (x *Exchange) serve() error {
+	// sipgo writes whole messages into its log, which are personal data; what matters is logged here.
+	quiet := slog.New(slog.DiscardHandler)
+	ua, err := sipgo.NewUA(
+		sipgo.WithUserAgent("siaga"),
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)),
+		sipgo.WithUserAgentTransactionLayerOptions(
+			sip.WithTransactionLayerLogger(quiet),
+			sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}),
+		),
+	)
+	if err != nil {
+		return err
+	}
+	x.ua = ua
+	srv, err := sipgo.NewServer(ua, sipgo.WithServerLogger(quiet))
+	if err != nil {
+		return err
+	}
+	if x.client, err = sipgo.NewClient(ua, sipgo.WithClientLogger(quiet)); err != nil {
+		return err
+	}
+	x.route(srv)
+	if x.udp != nil {
+		x.serving.Go(func() { _ = srv.ServeUDP(x.udp) })
+	}
+	if x.tcp != nil {
+		x.serving.Go(func() { _ = srv.ServeTCP(x.tcp) })
+	}
+	return nil
+}
+
+// Addrs tells where the Exchange listens.
+func (x *Exchange) Addrs() Addrs {
+	var a Addrs
+	if x.udp != nil {
+		a.UDP = unmap(x.udp.LocalAddr().(*net.UDPAddr).AddrPort())
+	}
+	if x.tcp != nil {
+		a.TCP = unmap(x.tcp.Addr().(*net.TCPAddr).AddrPort())
+	}
+	return a
+}
+
+func unmap(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
+
+// Drain refuses new calls with 503 from now on; live ones go on.
+func (x *Exchange) Drain() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.draining = true
+}
+
+// Live is how many calls have not ended.
+func (x *Exchange) Live() int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := 0
+	for _, c := range x.perTrunk {
+		n += c
+	}
+	return n
+}
+
+// Close hangs up what lives, waits at most 4 T1 for the far ends to say yes, closes the sockets and waits for all
+// goroutines.
+func (x *Exchange) Close() {
+	x.mu.Lock()
+	if x.closing {
+		x.mu.Unlock()
+		return
+	}
+	x.draining, x.closing = true, true
+	legs := make([]*Leg, 0, len(x.legs))
+	for _, l := range x.legs {
+		legs = append(legs, l)
+	}
+	x.mu.Unlock()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 4*x.cfg.T1)
+	defer cancel()
+	for _, l := range legs {
+		l.Hangup()
+	}
+	for _, l := range legs {
+		select {
+		case <-l.done:
+		case <-ctx.Done():
+			l.abandon()
+			<-l.done
+		}
+	}
+	x.closeSockets()
+	if err := x.ua.Close(); err != nil {
+		x.log.Debug("close SIP", "err", err)
+	}
+	x.serving.Wait()
+	x.mu.Lock()
+	x.closed = true
+	x.mu.Unlock()
+	x.working.Wait()
+}
+
+func (x *Exchange) closeSockets() {
+	if x.udp != nil {
+		_ = x.udp.Close()
+	}
+	if x.tcp != nil {
+		_ = x.tcp.Close()
+	}
+}
+
+// admission is why a new call can't be taken.
+type admission int
+
+const (
+	admitted admission = iota
+	refusedFull
+	refusedMerged
+)
+
+// admit enters a new leg, unless we are full or drain, or have the call already.
+func (x *Exchange) admit(l *Leg) admission {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if _, again := x.initial[l.first]; again {
+		return refusedMerged
+	}
+	all := 0
+	for _, n := range x.perTrunk {
+		all += n
+	}
+	if x.draining || x.cfg.MaxCalls > 0 && all >= x.cfg.MaxCalls ||
+		l.trunk.MaxCalls > 0 && x.perTrunk[l.trunk.Name] >= l.trunk.MaxCalls {
+		return refusedFull
+	}
+	x.legs[l.key] = l
+	x.initial[l.first] = l
+	x.perTrunk[l.trunk.Name]++
+	x.working.Add(1)
+	return admitted
+}
+
+// over says that the leg's call has ended; its dialog stays known until its last transaction is done.
+func (x *Exchange) over(l *Leg) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.perTrunk[l.trunk.Name]--
+}
+
+func (x *Exchange) forget(l *Leg) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.legs, l.key)
+	delete(x.initial, l.first)
+}
+
+// spawn runs f on a goroutine that Close waits for; false when it is too late for that.
+func (x *Exchange) spawn(f func()) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed {
+		return false
+	}
+	x.working.Go(f)
+	return true
+}

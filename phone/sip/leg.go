@@ -1,0 +1,230 @@
+package sip
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/siaga110/siaga/phone"
+	"github.com/siaga110/siaga/phone/media"
+)
+
+// Leg is one call of a trunk. Its goroutine owns the dialog and does all that concerns it, one after the other.
+type Leg struct {
+	x     *Exchange
+	id    string
+	party phone.Party
+	trunk *Trunk
+	key   dialogKey
+	first initialKey
+	log   *slog.Logger
+	sock  *media.Socket
+	port  *media.Port
+	talk  *media.Talk
+
+	box       *mailbox
+	done      chan struct{} // the goroutine has ended
+	settled   chan struct{} // the INVITE has its last answer, and its ACK if that was 200
+	cancelled atomic.Bool
+
+	lateMu sync.Mutex // guards events and sink once the goroutine has ended
+
+	// The rest belongs to the goroutine.
+	d        Dialog
+	invite   *sip.Request
+	tx       sip.ServerTransaction
+	offer    *session // of the INVITE; nil when it made none
+	sink     func(phone.Event)
+	events   []phone.Event
+	phase    phase
+	rung     bool
+	over     bool // Ended was told
+	quit     bool // the goroutine may end
+	byeSent  bool
+	pending  *answering // our 200 that wants its ACK
+	progress *time.Timer
+	watch    watch
+	refresh  refresh
+}
+
+var _ phone.Leg = (*Leg)(nil)
+
+// phase is how far the INVITE has come.
+type phase int
+
+const (
+	early     phase = iota // no final answer yet
+	answered               // 200 sent
+	confirmed              // ACK came
+	closed                 // refused, cancelled or hung up
+)
+
+// ID is unique over restarts.
+func (l *Leg) ID() string { return l.id }
+
+// Party says who is calling.
+func (l *Leg) Party() phone.Party { return l.party }
+
+// Talk is the leg's audio.
+func (l *Leg) Talk() phone.Talk { return l.talk }
+
+// Listen sets the receiver of events; those that came before are delivered first.
+func (l *Leg) Listen(sink func(phone.Event)) {
+	deliver := func() {
+		l.sink = sink
+		events := l.events
+		l.events = nil
+		for _, e := range events {
+			sink(e)
+		}
+	}
+	if l.box.post(deliver) {
+		return
+	}
+	late := func() {
+		<-l.done
+		l.lateMu.Lock()
+		defer l.lateMu.Unlock()
+		deliver()
+	}
+	if !l.x.spawn(late) {
+		late() // Close has begun: the goroutine has ended or does so now
+	}
+}
+
+// Ring sends 180, or 183 with early media, or answers at once, as the trunk is set.
+func (l *Leg) Ring() { l.box.post(l.ring) }
+
+// Answer sends 200. Established or Ended follows.
+func (l *Leg) Answer() { l.box.post(l.answer) }
+
+// Refuse gives a final answer from 300 on. It does nothing once Answer was called; other numbers count as 480.
+func (l *Leg) Refuse(status int, reason string) {
+	l.box.post(func() {
+		if status < 300 || status > 699 {
+			status, reason = 480, "Temporarily Unavailable"
+		}
+		l.refuse(status, reason, phone.ByUs)
+	})
+}
+
+// Hangup ends the leg: BYE when it was answered, else 480.
+func (l *Leg) Hangup() {
+	l.box.post(func() {
+		switch l.phase {
+		case early:
+			l.refuse(480, "Temporarily Unavailable", phone.ByUs)
+		case answered, confirmed:
+			l.end(phone.Ending{Fault: phone.ByUs, Q850: 16, Text: "hung up by us"}, true)
+		case closed:
+		}
+	})
+}
+
+// run does what is posted until the leg is through.
+func (l *Leg) run() {
+	for !l.quit {
+		l.box.next()()
+	}
+	left := l.box.close()
+	l.lateMu.Lock()
+	defer l.lateMu.Unlock()
+	l.x.forget(l)
+	l.settle()
+	close(l.done)
+	for _, f := range left {
+		f() // requests that still wait for an answer, a receiver that came late
+	}
+	l.x.working.Done()
+}
+
+func (l *Leg) settle() {
+	select {
+	case <-l.settled:
+	default:
+		close(l.settled)
+	}
+}
+
+func (l *Leg) emit(e phone.Event) {
+	if l.sink == nil {
+		l.events = append(l.events, e)
+		return
+	}
+	l.sink(e)
+}
+
+// changed tells what a later process needs.
+func (l *Leg) changed() {
+	if !l.over {
+		l.emit(phone.DialogChanged{Blob: l.d.Encode()})
+	}
+}
+
+// after posts f in d's time.
+func (l *Leg) after(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() { l.box.post(f) })
+}
+
+// end stops the audio, tells Ended, and sends BYE if asked to. The goroutine lives on until the BYE is answered.
+func (l *Leg) end(e phone.Ending, bye bool) {
+	if l.over {
+		return
+	}
+	l.over = true
+	unacked := l.phase == answered
+	l.phase = closed
+	l.stopTimers()
+	l.port.OnDigit(nil)
+	l.sock.Close()
+	l.talk.Close() // hands the last audio to the tape before anybody hears that the call is over
+	l.x.over(l)
+	l.emit(phone.Ended{Ending: e})
+	switch {
+	case bye && unacked && l.pending != nil && l.pending.initial && !l.pending.givenUp:
+		l.pending.byeAfter = true // RFC 3261 15: not before the ACK, or 64 T1
+	case bye:
+		l.bye()
+	default:
+		l.leave()
+	}
+}
+
+// leave lets the goroutine end.
+func (l *Leg) leave() {
+	if l.pending != nil {
+		l.pending.stop()
+		l.pending = nil
+	}
+	l.settle()
+	l.quit = true
+}
+
+// abandon ends the leg whatever is still open, for Close.
+func (l *Leg) abandon() {
+	l.box.post(func() {
+		l.end(phone.Ending{Fault: phone.ByUs, Text: "closed"}, false)
+		l.leave()
+	})
+}
+
+func (l *Leg) stopTimers() {
+	for _, t := range []*time.Timer{l.progress, l.watch.timer, l.refresh.timer} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+}
+
+// do runs f on the leg's goroutine and waits; false when the leg has ended before.
+func (l *Leg) do(f func()) bool {
+	ran := make(chan struct{})
+	if !l.box.post(func() { f(); close(ran) }) {
+		return false
+	}
+	<-ran
+	return true
+}
