@@ -60,7 +60,8 @@ type Behind struct {
 type item struct {
 	recs  []Record
 	at    time.Time
-	done  chan error // nil: nobody waits
+	done  chan error   // nil: nobody waits
+	waits []chan error // of Wait
 	entry *list.Element
 	old   bool // came from the spill file
 }
@@ -301,6 +302,9 @@ func (b *Behind) finish(q *queue, n int, err error) {
 		b.all.Remove(it.entry)
 		b.pending -= len(it.recs)
 		answerTo(it.done, err)
+		for _, w := range it.waits {
+			w <- err
+		}
 		if it.old {
 			if b.old--; b.old == 0 {
 				b.tell(b.removeSpill)
