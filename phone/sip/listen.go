@@ -38,7 +38,9 @@ func (c *screenedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
 				_, _ = c.WriteToUDPAddrPort(reply, to)
 			}
 		default:
-			return n, net.UDPAddrFromAddrPort(from), nil
+			if clean := tidy(m, data); len(clean) <= len(p) {
+				return copy(p, clean), net.UDPAddrFromAddrPort(from), nil
+			}
 		}
 	}
 }
@@ -184,7 +186,7 @@ func (c *screenedConn) take(data []byte, whole bool) error {
 			return err
 		}
 	case !v.drop && whole:
-		c.ready = append(c.ready, data...)
+		c.ready = append(c.ready, tidy(m, data)...)
 	}
 	if !whole || c.stranger {
 		return errFraming

@@ -40,7 +40,7 @@ func parseRaw(data []byte) (rawMessage, bool) {
 	if !m.startLine(start) {
 		return m, false
 	}
-	if strings.ContainsAny(strings.ReplaceAll(string(head), "\r\n", ""), "\r\n\x00") {
+	if strings.ContainsAny(strings.ReplaceAll(string(head), "\r\n", ""), "\r\n") {
 		m.broken = "Malformed Line End"
 	}
 	for line := range strings.SplitSeq(rest, "\r\n") {

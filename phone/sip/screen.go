@@ -80,7 +80,7 @@ func (s *screen) examine(data []byte, from netip.Addr, stream bool) (rawMessage,
 	}
 	v := s.examineRequest(m, stream)
 	if v == (verdict{}) {
-		if err := s.tryParse(data); err != nil {
+		if err := s.tryParse(tidy(m, data)); err != nil {
 			v = refuse(400, "Malformed Message")
 		}
 	}
@@ -130,6 +130,12 @@ func (s *screen) examineRequest(m rawMessage, stream bool) verdict {
 	if v := examineNumbers(m, stream); v != (verdict{}) {
 		return v
 	}
+	if !known[m.method] {
+		return refuse(501, "Not Implemented")
+	}
+	if otherScheme(m.uri) {
+		return refuse(416, "Unsupported URI Scheme")
+	}
 	if strings.ContainsAny(m.uri, "<>\"") || strings.HasPrefix(strings.ToLower(m.uri), "sip") && strings.Contains(m.uri, "?") {
 		return refuse(400, "Malformed Request-URI")
 	}
@@ -149,10 +155,22 @@ func (s *screen) examineRequest(m rawMessage, stream bool) verdict {
 	if len(m.body) > maxBody {
 		return refuse(413, "Request Entity Too Large")
 	}
-	if !known[m.method] {
-		return refuse(501, "Not Implemented")
-	}
 	return verdict{}
+}
+
+// otherScheme says that a URI is well made (RFC 3986 3.1) but of a kind that can't be called.
+func otherScheme(uri string) bool {
+	scheme, _, ok := strings.Cut(uri, ":")
+	if !ok || scheme == "" || strings.ContainsFunc(scheme, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '+' && r != '-' && r != '.'
+	}) {
+		return false
+	}
+	switch strings.ToLower(scheme) {
+	case "sip", "sips", "tel":
+		return false
+	}
+	return true
 }
 
 func examineNumbers(m rawMessage, stream bool) verdict {
