@@ -23,12 +23,17 @@ func (s *SQLite) Backup(ctx context.Context, dir string) error {
 	}
 	// Records first: their keys were made before them, so the keys copied after hold all of them.
 	to := filepath.Join(dir, "journal.db")
-	if _, err := s.ro.ExecContext(ctx, `VACUUM INTO ?`, to); err != nil {
+	from, err := openDB(filepath.Join(s.dir, "journal.db"), "_pragma=wal_autocheckpoint(0)") // readers may not write, not even elsewhere
+	if err == nil {
+		_, err = from.ExecContext(ctx, `VACUUM INTO ?`, to)
+		err = errors.Join(err, from.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("backup: %w", mapped(err))
 	}
 	to = filepath.Join(dir, "keys.db")
 	s.keys.mu.Lock()
-	_, err := s.keys.db.ExecContext(ctx, `VACUUM INTO ?`, to)
+	_, err = s.keys.db.ExecContext(ctx, `VACUUM INTO ?`, to)
 	s.keys.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("backup: %w", mapped(err))

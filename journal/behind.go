@@ -45,6 +45,7 @@ type Behind struct {
 	failed  Alarm
 	empty   chan struct{} // closed when nothing waits any more; nil when nobody asks
 	closed  bool
+	failing int // streams whose last append failed
 	old     int // items of the spill file that aren't written yet
 	watch   *time.Timer
 
@@ -241,26 +242,28 @@ func (b *Behind) after(q *queue, n int, seq uint64, err error) {
 	var body *BodyError
 	switch {
 	case err == nil:
-		q.pause = 0
 		b.places.put(q.stream, seq)
 		b.finish(q, n, nil)
-		if b.failed.Name != "" {
-			b.clear(&b.failed)
-		}
+		b.better(q)
 	case errors.Is(err, ErrConflict):
 		b.finish(q, n, err)
+		b.better(q)
 		b.tell(func() { b.opts.OnConflict(q.stream, err) })
 	case errors.As(err, &body):
 		b.drop(q, body, err)
+		b.better(q)
 	case b.ctx.Err() != nil:
 		return // Close takes what is left
 	default:
+		if q.pause == 0 {
+			b.failing++
+			b.opts.Log.Error("journal: write failed; it is tried until it works", "stream", q.stream, "err", err, "backlog", b.pending)
+		}
 		q.pause = min(max(2*q.pause, b.opts.Retry), b.opts.RetryMax)
 		if b.failed.Name == "" {
 			b.failed = Alarm{Name: AlarmFailed, Since: b.oldest(), Backlog: b.pending, Err: err}
 			b.alarm(b.failed)
 		}
-		b.opts.Log.Error("journal: write failed, will be tried again", "stream", q.stream, "err", err, "in", q.pause, "backlog", b.pending)
 		b.wg.Go(func() { b.later(q) })
 		return
 	}
@@ -269,6 +272,18 @@ func (b *Behind) after(q *queue, n int, seq uint64, err error) {
 		return
 	}
 	b.ready = append(b.ready, q)
+}
+
+// better: the journal took what a stream had, or decided about it.
+func (b *Behind) better(q *queue) {
+	if q.pause == 0 {
+		return
+	}
+	q.pause = 0
+	if b.failing--; b.failing == 0 {
+		b.clear(&b.failed)
+		b.opts.Log.Info("journal: writing works again", "backlog", b.pending)
+	}
 }
 
 // later gives a stream that failed to a worker again, after its pause. Close doesn't wait for the pause.
