@@ -37,7 +37,7 @@ type Dialog struct {
 	Choice      choice         `json:"choice"`
 	Held        bool           `json:"held,omitempty"`
 	Answered    bool           `json:"answered"`
-	Expires     time.Duration  `json:"expires,omitempty"` // session timer (RFC 4028), 0: none
+	Expires     time.Duration  `json:"expires_ns,omitempty"` // session timer (RFC 4028), 0: none
 	WeRefresh   bool           `json:"we_refresh,omitempty"`
 	PeerUpdates bool           `json:"peer_updates,omitempty"` // UPDATE is in their Allow
 }
