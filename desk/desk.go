@@ -49,9 +49,11 @@ type Incidents interface {
 
 // Options are what a Desk is made of. Journal, Offices, Board and Incidents are needed.
 type Options struct {
-	Offices   *office.Directory
-	Trunks    map[string]office.ID // which office (route plan A) a trunk belongs to
-	Default   office.ID            // for trunks that are not listed
+	Offices *office.Directory
+	Trunks  map[string]office.ID // which office (route plan A) a trunk belongs to
+	Default office.ID            // for trunks that are not listed
+	// Settings are an office's times as they are now; nil: those of Offices. It is asked once per call.
+	Settings  func(office.ID) office.Settings
 	Journal   Journal
 	Board     *board.Board
 	Incidents Incidents
@@ -95,6 +97,12 @@ func New(opts Options) (*Desk, error) {
 	}
 	if opts.Log == nil {
 		opts.Log = slog.Default()
+	}
+	if opts.Settings == nil {
+		opts.Settings = func(o office.ID) office.Settings {
+			of, _ := opts.Offices.Get(o)
+			return of.Settings
+		}
 	}
 	if opts.Observe == nil {
 		opts.Observe = func(string, float64) {}

@@ -301,7 +301,7 @@ func (f *Floor) free(m freeMsg, now time.Time) {
 	case call.NotRung:
 		f.notReady(s, now, "layar_tidak_berdering")
 	default: // a talk is over
-		wrap := f.office.Settings.TWrap
+		wrap := f.desk.opts.Settings(f.office.ID).TWrap
 		if wrap <= 0 || s.line != LineUp {
 			f.rest(s, now)
 			break

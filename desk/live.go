@@ -71,7 +71,7 @@ func (l *Live) dial(o office.Office) {
 		c.Place = office.Private(fmt.Sprintf("%.6f,%.6f,%.0f", p.Place.At.Lat, p.Place.At.Lng, float64(p.Place.Radius)))
 	}
 	now := time.Now()
-	l.box.post(liveMsg{cmd: call.Dial{At: now, ID: l.id, Office: o.ID, Caller: c, Times: call.TimesOf(o.Settings)}})
+	l.box.post(liveMsg{cmd: call.Dial{At: now, ID: l.id, Office: o.ID, Caller: c, Times: call.TimesOf(l.desk.opts.Settings(o.ID))}})
 	l.leg.Listen(func(e phone.Event) { l.box.post(liveMsg{leg: e}) })
 	if l.desk.opts.Record == nil {
 		return
