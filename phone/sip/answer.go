@@ -79,9 +79,9 @@ func (l *Leg) respond(tx sip.ServerTransaction, res *sip.Response) error {
 }
 
 // cancel: the far end gave up before our answer.
-func (l *Leg) cancel() {
+func (l *Leg) cancel(req *sip.Request) {
 	if l.phase == early {
-		l.end(phone.Ending{Fault: phone.ByFarEnd, Status: 487, Text: "cancelled"}, false)
+		l.end(phone.Ending{Fault: phone.ByFarEnd, Status: 487, Q850: causeOf(req, 0), Text: "cancelled"}, false)
 	}
 }
 
@@ -166,7 +166,7 @@ func (l *Leg) repeat(a *answering) {
 			l.bye()
 			return
 		}
-		l.end(phone.Ending{Fault: phone.ByNet, Q850: 102, Text: "no ACK"}, true)
+		l.end(phone.Ending{Fault: phone.ByNet, Q850: timerExpired, Text: "no ACK"}, true)
 		return
 	}
 	_ = a.tx.Respond(a.res) // a lost connection shows by the missing ACK
@@ -192,7 +192,7 @@ func (l *Leg) ack(req *sip.Request) {
 		return
 	}
 	if a.offered && !l.takeAnswer(req) {
-		l.end(phone.Ending{Fault: phone.ByNet, Q850: 88, Text: "no usable SDP in the ACK"}, true)
+		l.end(phone.Ending{Fault: phone.ByNet, Q850: incompatible, Text: "no usable SDP in the ACK"}, true)
 		return
 	}
 	if a.initial {

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +37,10 @@ func TestCallFromRingToBYE(t *testing.T) {
 	if h.Live() != 1 {
 		t.Errorf("%d live", h.Live())
 	}
-	f.within("BYE", ok, 2, "")
+	f.within("BYE", ok, 2, "", `Reason: SIP;cause=200, Q.850;cause=31;text="Normal, unspecified"`)
 	f.want("BYE", 200)
 	end := await[phone.Ended](t, leg, time.Second)
-	if end.Ending.Fault != phone.ByFarEnd {
+	if end.Ending.Fault != phone.ByFarEnd || end.Ending.Q850 != 31 {
 		t.Errorf("ending %+v", end)
 	}
 	if h.Live() != 0 {
@@ -69,6 +70,25 @@ func TestHangup(t *testing.T) {
 	f.within("BYE", ok, 2, "") // they hung up in the same instant
 	f.want("BYE", 200)
 	f.respond(bye, "200 OK")
+}
+
+func TestHowCallersWait(t *testing.T) {
+	t.Parallel()
+	for way, want := range map[Waiting]int{EarlyMedia: 183, Ringing: 180, Immediate: 200} {
+		h := open(t, Config{Trunks: []Trunk{{
+			Name: "c", Peers: everybody, Waiting: way, External: netip.MustParseAddr("192.0.2.77"),
+		}}}, func(e *heard) { e.Ring() })
+		f := farEnd(t, h, "")
+		f.invite(farSDP(40000, "8", "sendrecv"))
+		got := f.want("INVITE", want)
+		if sdp := strings.Contains(got.text, "c=IN IP4 192.0.2.77"); sdp != (way != Ringing) {
+			t.Errorf("%s: SDP %v:\n%s", way, sdp, got.text)
+		}
+		if !strings.Contains(got.first("contact"), "@192.0.2.77:") {
+			t.Errorf("a private address leaks: %s", got.first("contact"))
+		}
+		h.leg().Hangup()
+	}
 }
 
 func TestCancel(t *testing.T) {

@@ -204,7 +204,23 @@ func (d *Dialog) hop() string {
 	if err != nil || d.Transport == "TCP" && ip.Unmap() == d.Source.Addr() {
 		return d.Source.String()
 	}
-	port := uri.Port
+	return hostPort(ip, uri.Port)
+}
+
+// targetAddress is where the far end's Contact says it listens; "" when it says so by name.
+func (d *Dialog) targetAddress() string {
+	var uri sip.Uri
+	if err := sip.ParseUri(d.Target, &uri); err != nil {
+		return ""
+	}
+	ip, err := netip.ParseAddr(strings.Trim(uri.Host, "[]"))
+	if err != nil {
+		return ""
+	}
+	return hostPort(ip, uri.Port)
+}
+
+func hostPort(ip netip.Addr, port int) string {
 	if port == 0 {
 		port = 5060
 	}

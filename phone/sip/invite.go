@@ -111,9 +111,12 @@ func (x *Exchange) begin(req *sip.Request, tx sip.ServerTransaction, trunk *Trun
 		return
 	}
 	_ = tx.Respond(sip.NewResponseFromRequest(req, 100, "Trying", nil))
-	if !tx.OnCancel(func(*sip.Request) { l.cancelled.Store(true); l.box.post(l.cancel) }) {
+	cancel := func(cancel *sip.Request) {
 		l.cancelled.Store(true)
-		l.box.post(l.cancel)
+		l.box.post(func() { l.cancel(cancel) })
+	}
+	if !tx.OnCancel(cancel) {
+		cancel(req) // it came before we listened
 	}
 	go l.run() // Close waits for it: admit counted it
 	x.handler(l)

@@ -44,6 +44,7 @@ type Leg struct {
 	over     bool // Ended was told
 	quit     bool // the goroutine may end
 	byeSent  bool
+	cause    int        // of Q.850, for our BYE
 	pending  *answering // our 200 that wants its ACK
 	progress *time.Timer
 	watch    watch
@@ -118,7 +119,7 @@ func (l *Leg) Hangup() {
 		case early:
 			l.refuse(480, "Temporarily Unavailable", phone.ByUs)
 		case answered, confirmed:
-			l.end(phone.Ending{Fault: phone.ByUs, Q850: 16, Text: "hung up by us"}, true)
+			l.end(phone.Ending{Fault: phone.ByUs, Q850: normalClearing, Text: "hung up by us"}, true)
 		case closed:
 		}
 	})
@@ -174,7 +175,7 @@ func (l *Leg) end(e phone.Ending, bye bool) {
 	if l.over {
 		return
 	}
-	l.over = true
+	l.over, l.cause = true, e.Q850
 	unacked := l.phase == answered
 	l.phase = closed
 	l.stopTimers()

@@ -23,6 +23,8 @@ type rawHeader struct {
 	value string // unfolded
 }
 
+var loneLineEnds = strings.NewReplacer("\r\n", "\r\n", "\r", " ", "\n", " ")
+
 var longForms = map[string]string{
 	"v": "via", "f": "from", "t": "to", "i": "call-id", "l": "content-length", "c": "content-type", "m": "contact",
 	"k": "supported", "e": "content-encoding", "x": "session-expires",
@@ -42,6 +44,7 @@ func parseRaw(data []byte) (rawMessage, bool) {
 	}
 	if strings.ContainsAny(strings.ReplaceAll(string(head), "\r\n", ""), "\r\n") {
 		m.broken = "Malformed Line End"
+		rest = loneLineEnds.Replace(rest) // what is echoed in an answer must not begin a line of its own
 	}
 	for line := range strings.SplitSeq(rest, "\r\n") {
 		if line == "" {

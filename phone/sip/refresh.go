@@ -73,7 +73,7 @@ func (l *Leg) startRefresh() {
 		l.refresh.timer = l.after(e/2, l.refreshSession)
 	default:
 		l.refresh.timer = l.after(e-min(32*time.Second, e/3), func() { // RFC 4028 10
-			l.end(phone.Ending{Fault: phone.ByNet, Q850: 102, Text: "session timer ran out"}, true)
+			l.end(phone.Ending{Fault: phone.ByNet, Q850: timerExpired, Text: "session timer ran out"}, true)
 		})
 	}
 }
@@ -90,7 +90,7 @@ func (l *Leg) refreshSession() {
 		switch {
 		case l.over:
 		case status == 0 || status == 408 || status == 481:
-			l.end(phone.Ending{Fault: phone.ByNet, Q850: 102, Text: "session refresh not answered"}, true)
+			l.end(phone.Ending{Fault: phone.ByNet, Q850: timerExpired, Text: "session refresh not answered"}, true)
 		default:
 			l.startRefresh()
 		}

@@ -222,6 +222,36 @@ func TestSippLostACK(t *testing.T) {
 	}
 }
 
+// The same with the timers of a real site; over half a minute each.
+func TestSippSlow(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("SIAGA_SLOW") != "1" {
+		t.Skip("SIAGA_SLOW=1 runs it")
+	}
+	t.Run("lost ACK", func(t *testing.T) {
+		t.Parallel()
+		h := open(t, Config{}, desk(0))
+		sipp(t, h, "trunk-lost-ack", "-inf", "callers.csv", "-nr")
+		if _, end := endOf(t, h); end.Fault != phone.ByNet {
+			t.Errorf("ending %+v", end)
+		}
+	})
+	t.Run("vanish", func(t *testing.T) {
+		t.Parallel()
+		h := open(t, Config{}, desk(0))
+		sipp(t, h, "trunk-vanish", "-inf", "callers.csv", "-timeout", "120s")
+		if _, end := endOf(t, h); end.Fault != phone.ByNet {
+			t.Errorf("ending %+v", end)
+		}
+	})
+	t.Run("session refresh", func(t *testing.T) {
+		t.Parallel()
+		h := open(t, Config{}, desk(0))
+		sipp(t, h, "citizen-session-timer", "-inf", "callers.csv", "-timeout", "120s", "-set", "talk_ms", "60000", "-set", "must_refresh", "1")
+		endOf(t, h)
+	})
+}
+
 func TestSippRetransmit(t *testing.T) {
 	t.Parallel()
 	h := open(t, Config{}, desk(300*time.Millisecond))

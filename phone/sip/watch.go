@@ -97,7 +97,7 @@ func (l *Leg) probe() {
 			l.watch.lost = true
 			l.emit(phone.MediaLost{For: l.silence()})
 		}
-		l.end(phone.Ending{Fault: phone.ByNet, Q850: 41, Text: "no audio and no answer"}, true)
+		l.end(phone.Ending{Fault: phone.ByNet, Q850: temporaryFailure, Text: "no audio and no answer"}, true)
 	})
 }
 
@@ -116,7 +116,7 @@ func (l *Leg) networkEnd(text string) {
 // bye says good-bye; the leg's goroutine ends with the answer, or without after 64 T1.
 func (l *Leg) bye() {
 	l.byeSent = true
-	l.send(sip.BYE, nil, func(int, *sip.Response) { l.leave() })
+	l.send(sip.BYE, nil, func(int, *sip.Response) { l.leave() }, reason(l.cause))
 }
 
 // send makes a request of ours and posts what became of it: the final status, 0 when none came in 64 T1.
@@ -131,9 +131,19 @@ func (l *Leg) send(method sip.RequestMethod, body []byte, done func(status int, 
 		l.box.post(func() { done(0, nil) })
 		return
 	}
-	limit := 64 * l.x.cfg.T1
+	limit, other := 64*l.x.cfg.T1, l.d.targetAddress()
 	if !l.x.spawn(func() {
-		res := l.x.transact(req, limit, l.done)
+		res, err := l.x.transact(req, limit, l.done)
+		if err != nil && req.Transport() == "TCP" && req.Destination() != other {
+			// The connection that the call came by is gone: try the one that their Contact asks for.
+			again := req.Clone()
+			again.Via().Params.Add("branch", sip.GenerateBranch())
+			again.SetDestination(other)
+			res, err = l.x.transact(again, limit, l.done)
+		}
+		if err != nil {
+			l.log.Info("send a request", "method", string(method), "err", err)
+		}
 		l.box.post(func() {
 			if res == nil {
 				done(0, nil)
@@ -146,28 +156,28 @@ func (l *Leg) send(method sip.RequestMethod, body []byte, done func(status int, 
 	}
 }
 
-// transact sends a request and waits for its final response; nil when there is none in time.
-func (x *Exchange) transact(req *sip.Request, limit time.Duration, stop <-chan struct{}) *sip.Response {
+// transact sends a request and waits for its final response; nil when there is none in time. It fails when the
+// request couldn't be sent.
+func (x *Exchange) transact(req *sip.Request, limit time.Duration, stop <-chan struct{}) (*sip.Response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	tx, err := x.client.TransactionRequest(ctx, req, x.fromListener)
 	if err != nil {
-		x.log.Info("send a request", "method", string(req.Method), "err", err)
-		return nil
+		return nil, err
 	}
 	defer tx.Terminate()
 	for {
 		select {
 		case res := <-tx.Responses():
 			if !res.IsProvisional() {
-				return res
+				return res, nil
 			}
 		case <-tx.Done():
-			return nil
+			return nil, nil
 		case <-ctx.Done():
-			return nil
+			return nil, nil
 		case <-stop:
-			return nil
+			return nil, nil
 		}
 	}
 }

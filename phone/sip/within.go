@@ -81,7 +81,7 @@ func (l *Leg) hungUp(req *sip.Request, tx sip.ServerTransaction) {
 	if wasEarly {
 		_ = l.respond(l.tx, l.response(l.invite, 487, "Request Terminated", nil)) // RFC 3261 15.1.2
 	}
-	l.end(phone.Ending{Fault: phone.ByFarEnd, Q850: 16, Text: "BYE"}, false)
+	l.end(phone.Ending{Fault: phone.ByFarEnd, Q850: causeOf(req, normalClearing), Text: "BYE"}, false)
 }
 
 // reinvite answers a new offer, or makes one when the re-INVITE has none (RFC 3261 14.2).
