@@ -21,6 +21,11 @@ func (s *SQLite) Backup(ctx context.Context, dir string) error {
 			return fmt.Errorf("backup: %s holds a journal already", dir)
 		}
 	}
+	for _, name := range []string{"journal.db", "keys.db"} {
+		if err := ownersOnly(filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("backup: %w", err)
+		}
+	}
 	// Records first: their keys were made before them, so the keys copied after hold all of them.
 	to := filepath.Join(dir, "journal.db")
 	from, err := openDB(filepath.Join(s.dir, "journal.db"), "_pragma=wal_autocheckpoint(0)") // readers may not write, not even elsewhere
@@ -64,5 +69,5 @@ func syncFile(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Chmod(0o600), f.Sync(), f.Close())
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -294,6 +294,7 @@ type sealing struct {
 func (s *sealing) Append(ctx context.Context, stream string, expect uint64, recs []journal.Record) (uint64, error) {
 	return s.moody.Append(ctx, stream, expect, recs)
 }
+
 func (s *sealing) At(ctx context.Context, pos uint64) ([32]byte, bool, error) {
 	return s.SQLite.At(ctx, pos)
 }
@@ -301,6 +302,7 @@ func (s *sealing) Close() error { return s.SQLite.Close() }
 func (s *sealing) Erase(ctx context.Context, a, b, c string) error {
 	return s.SQLite.Erase(ctx, a, b, c)
 }
+
 func (s *sealing) Follow(ctx context.Context, p uint64, f func(journal.Record) error) error {
 	return s.SQLite.Follow(ctx, p, f)
 }
@@ -308,6 +310,7 @@ func (s *sealing) Last(ctx context.Context) (uint64, [32]byte, error) { return s
 func (s *sealing) Read(ctx context.Context, a string, n uint64) ([]journal.Record, error) {
 	return s.SQLite.Read(ctx, a, n)
 }
+
 func (s *sealing) Streams(ctx context.Context, p string) ([]string, error) {
 	return s.SQLite.Streams(ctx, p)
 }

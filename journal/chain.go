@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"time"
 )
 
@@ -33,15 +34,18 @@ func chained(prev [32]byte, r Record, sealed []byte) [32]byte {
 // NewID makes an id for a record: unique, and sorted by the time it was made.
 func NewID(now time.Time) string {
 	var b [16]byte
-	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails (Go 1.24)
+	rand.Read(b[:])
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(now.UnixMilli())) //nolint:gosec // after 1970
+	binary.BigEndian.PutUint64(ms[:], uint64(now.UnixMilli()))
 	copy(b[:6], ms[2:])
 	return hex.EncodeToString(b[:])
 }
 
 // ready gives copies of records as an append to a stream writes them, or a *BodyError.
 func ready(stream, node string, recs []Record, now func() time.Time) ([]Record, error) {
+	if stream == "" {
+		return nil, errors.New("journal: a record needs a stream")
+	}
 	out := make([]Record, len(recs))
 	for i, r := range recs {
 		if r.Body == nil {

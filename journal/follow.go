@@ -48,9 +48,9 @@ func (s *SQLite) Follow(ctx context.Context, from uint64, fn func(Record) error)
 // stretch reads the records from one position to another, all of them, or those before the first damaged one.
 func (s *SQLite) stretch(ctx context.Context, from, to uint64) ([]row, error) {
 	found := make([]row, 0, to-from+1)
-	rows, err := s.ro.QueryContext(ctx, `SELECT `+columns+` FROM records WHERE pos >= ? AND pos <= ? ORDER BY pos`, int64(from), int64(to)) //nolint:gosec // positions fit
+	rows, err := s.ro.QueryContext(ctx, `SELECT `+columns+` FROM records WHERE pos >= ? AND pos <= ? ORDER BY pos`, int64(from), int64(to))
 	if err == nil {
-		defer rows.Close()
+		defer rows.Close() //nolint:errcheck // rows.Err tells
 		for rows.Next() {
 			var r row
 			if r, err = scan(rows); err != nil || r.Pos != from+uint64(len(found)) || r.sound() != nil {
@@ -76,7 +76,7 @@ func (s *SQLite) stretch(ctx context.Context, from, to uint64) ([]row, error) {
 
 // whatIsWrong names the record at a position as well as can be.
 func (s *SQLite) whatIsWrong(ctx context.Context, pos uint64, why error) error {
-	r, err := scan(s.ro.QueryRowContext(ctx, `SELECT `+columns+` FROM records WHERE pos = ?`, int64(pos))) //nolint:gosec // positions fit
+	r, err := scan(s.ro.QueryRowContext(ctx, `SELECT `+columns+` FROM records WHERE pos = ?`, int64(pos)))
 	if err == nil {
 		if why = r.sound(); why != nil {
 			return s.named(ctx, pos, "it doesn't match its hash")
@@ -96,6 +96,6 @@ func (s *SQLite) whatIsWrong(ctx context.Context, pos uint64, why error) error {
 func (s *SQLite) named(ctx context.Context, pos uint64, why string) error {
 	e := &CorruptError{Pos: pos, Why: why}
 	//nolint:errcheck // without it the position alone names the record
-	s.ro.QueryRowContext(ctx, `SELECT stream, seq FROM records INDEXED BY records_stream WHERE pos = ?`, int64(pos)).Scan(&e.Stream, &e.Seq) //nolint:gosec // positions fit
+	s.ro.QueryRowContext(ctx, `SELECT stream, seq FROM records INDEXED BY records_stream WHERE pos = ?`, int64(pos)).Scan(&e.Stream, &e.Seq)
 	return e
 }

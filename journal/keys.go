@@ -45,6 +45,9 @@ func openKeys(ctx context.Context, dir string) (*keys, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, "keys.db")
+	if err := ownersOnly(path); err != nil {
+		return nil, err
+	}
 	// secure_delete writes zeros where a key was.
 	db, err := openDB(path, "_pragma=locking_mode(EXCLUSIVE)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
 		"_pragma=secure_delete(1)", "_txlock=exclusive")
@@ -55,10 +58,6 @@ func openKeys(ctx context.Context, dir string) (*keys, error) {
 	if _, err := db.ExecContext(ctx, keysSchema); err != nil {
 		db.Close() //nolint:errcheck // the first error tells
 		return nil, fmt.Errorf("open %s (is another siaga running here?): %w", path, err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		db.Close() //nolint:errcheck // the first error tells
-		return nil, err
 	}
 	return &keys{db: db, master: master, known: map[string]cipher.AEAD{}}, nil
 }
@@ -71,7 +70,7 @@ func masterKey(path string) (cipher.AEAD, error) {
 			return nil, fmt.Errorf("%s is missing, but there are keys that only it opens: put it back", path)
 		}
 		key = make([]byte, 32)
-		rand.Read(key) //nolint:errcheck // crypto/rand.Read never fails (Go 1.24)
+		rand.Read(key)
 		err = writeSafely(path, key)
 	}
 	if err != nil {
@@ -159,7 +158,7 @@ func (k *keys) openLocked(ctx context.Context, q querier, stream string) (cipher
 
 func (k *keys) wrap(text, about []byte) []byte {
 	nonce := make([]byte, k.master.NonceSize(), k.master.NonceSize()+len(text)+k.master.Overhead())
-	rand.Read(nonce) //nolint:errcheck // crypto/rand.Read never fails (Go 1.24)
+	rand.Read(nonce)
 	return k.master.Seal(nonce, nonce, text, about)
 }
 
@@ -205,7 +204,7 @@ func (k *keys) ensure(ctx context.Context, streams map[string]cipher.AEAD, now i
 	defer tx.Rollback()
 	for _, stream := range missing {
 		raw := make([]byte, 32)
-		rand.Read(raw) //nolint:errcheck // crypto/rand.Read never fails (Go 1.24)
+		rand.Read(raw)
 		if streams[stream], err = newAEAD(raw); err != nil {
 			return err
 		}
@@ -229,12 +228,15 @@ func (k *keys) ensure(ctx context.Context, streams map[string]cipher.AEAD, now i
 func (k *keys) destroy(ctx context.Context, stream string, now int64) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if key, err := k.openLocked(ctx, k.db, stream); err == nil && key == nil {
+		return nil // was destroyed before
+	}
+	delete(k.known, stream)
 	_, err := k.db.ExecContext(ctx, `INSERT INTO keys (stream, wrapped, made) VALUES (?, NULL, ?)
 		ON CONFLICT (stream) DO UPDATE SET wrapped = NULL`, stream, now)
 	if err != nil {
 		return fmt.Errorf("destroy key of %s: %w", stream, err)
 	}
-	k.keep(stream, nil)
 	var busy, pages, moved int
 	if err := k.db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
 		return fmt.Errorf("destroy key of %s: %w", stream, err)
@@ -243,6 +245,7 @@ func (k *keys) destroy(ctx context.Context, stream string, now int64) error {
 	if busy != 0 {
 		return fmt.Errorf("destroy key of %s: the key file is busy", stream)
 	}
+	k.keep(stream, nil)
 	return nil
 }
 

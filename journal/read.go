@@ -26,7 +26,7 @@ func scan(from scanner) (row, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Pos, r.Seq, r.Epoch = uint64(pos), uint64(seq), uint64(epoch) //nolint:gosec // as written
+	r.Pos, r.Seq, r.Epoch = uint64(pos), uint64(seq), uint64(epoch)
 	r.Time, r.Body = time.Unix(0, ns).UTC(), body
 	if len(prev) != 32 || len(hash) != 32 {
 		return r, errors.New("its hashes are cut")
@@ -116,11 +116,11 @@ func (s *SQLite) rows(ctx context.Context, stream string, from uint64) (found []
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, 0, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM records WHERE stream = ? AND seq >= ? ORDER BY seq`, stream, int64(from)) //nolint:gosec // places fit
+	rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM records WHERE stream = ? AND seq >= ? ORDER BY seq`, stream, int64(from))
 	if err != nil {
 		return nil, last, err
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err tells
 	for rows.Next() {
 		r, err := scan(rows)
 		if err != nil {
@@ -148,7 +148,7 @@ func (s *SQLite) rows(ctx context.Context, stream string, from uint64) (found []
 func (s *SQLite) oneByOne(ctx context.Context, stream string, from, last uint64) ([]row, error) {
 	var found []row
 	for seq := from; seq <= last; seq++ {
-		r, err := scan(s.ro.QueryRowContext(ctx, `SELECT `+columns+` FROM records WHERE stream = ? AND seq = ?`, stream, int64(seq))) //nolint:gosec // places fit
+		r, err := scan(s.ro.QueryRowContext(ctx, `SELECT `+columns+` FROM records WHERE stream = ? AND seq = ?`, stream, int64(seq)))
 		if err != nil {
 			return found, &CorruptError{Stream: stream, Seq: seq, Pos: s.posOf(ctx, stream, seq), Why: err.Error()}
 		}
@@ -174,7 +174,7 @@ func (s *SQLite) listed(ctx context.Context, stream string) (last uint64) {
 // posOf asks the index, which may know a position when the record itself can't be read.
 func (s *SQLite) posOf(ctx context.Context, stream string, seq uint64) uint64 {
 	var pos uint64
-	err := s.ro.QueryRowContext(ctx, `SELECT pos FROM records INDEXED BY records_stream WHERE stream = ? AND seq = ?`, stream, int64(seq)).Scan(&pos) //nolint:gosec // places fit
+	err := s.ro.QueryRowContext(ctx, `SELECT pos FROM records INDEXED BY records_stream WHERE stream = ? AND seq = ?`, stream, int64(seq)).Scan(&pos)
 	if err != nil {
 		return 0
 	}
@@ -193,7 +193,7 @@ func (s *SQLite) Streams(ctx context.Context, prefix string) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("list streams: %w", err)
 		}
-		defer rows.Close()
+		defer rows.Close() //nolint:errcheck // rows.Err tells
 		for rows.Next() {
 			var name string
 			var pos uint64
@@ -220,7 +220,7 @@ func (s *SQLite) Streams(ctx context.Context, prefix string) ([]string, error) {
 // At gives the hash of the record at a position.
 func (s *SQLite) At(ctx context.Context, pos uint64) (hash [32]byte, ok bool, err error) {
 	var b []byte
-	err = s.ro.QueryRowContext(ctx, `SELECT hash FROM records WHERE pos = ?`, int64(pos)).Scan(&b) //nolint:gosec // positions fit
+	err = s.ro.QueryRowContext(ctx, `SELECT hash FROM records WHERE pos = ?`, int64(pos)).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return hash, false, nil
 	}

@@ -116,10 +116,14 @@ func (s *SQLite) open() (err error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err
 	}
+	_, noKeys := os.Stat(filepath.Join(s.dir, "keys.db"))
 	if s.keys, err = openKeys(s.ctx, s.dir); err != nil {
 		return err
 	}
 	path := filepath.Join(s.dir, "journal.db")
+	if err := ownersOnly(path); err != nil {
+		return err
+	}
 	s.db, err = openDB(path, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=busy_timeout(5000)",
 		"_pragma=wal_autocheckpoint(0)", "_txlock=immediate")
 	if err != nil {
@@ -128,9 +132,6 @@ func (s *SQLite) open() (err error) {
 	s.db.SetMaxOpenConns(1)
 	if _, err := s.db.ExecContext(s.ctx, schema); err != nil {
 		return fmt.Errorf("%s can't be read as a journal (restore a backup, or move it away to begin a new one): %w", path, err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return err
 	}
 	if s.ro, err = openReader(path); err != nil {
 		return err
@@ -144,6 +145,9 @@ func (s *SQLite) open() (err error) {
 	if err := s.guard(); err != nil {
 		return err
 	}
+	if noKeys != nil && s.last > 0 {
+		s.found(errors.New("keys.db was missing: private texts that were written before can't be read"))
+	}
 	return s.eraseAgain()
 }
 
@@ -154,6 +158,15 @@ func openDB(path string, params ...string) (*sql.DB, error) {
 	}
 	u := url.URL{Scheme: "file", Path: abs, RawQuery: strings.Join(params, "&")}
 	return sql.Open("sqlite", u.String())
+}
+
+// ownersOnly makes a database file that only its owner may read; SQLite gives its logs the same mode.
+func ownersOnly(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Chmod(0o600), f.Close())
 }
 
 func openReader(path string) (*sql.DB, error) {
@@ -173,7 +186,7 @@ func (s *SQLite) eraseAgain() error {
 		s.found(fmt.Errorf("list of erased streams: %w", err))
 		return nil
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err tells
 	for rows.Next() {
 		var stream string
 		if err := rows.Scan(&stream); err != nil {

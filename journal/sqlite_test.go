@@ -29,7 +29,7 @@ func openSQLite(t *testing.T, dir string) journal.Journal {
 	return j
 }
 
-func TestMain(m *testing.M) { journaltest.Main(m, open) }
+func TestMain(m *testing.M) { os.Exit(journaltest.Main(m, open)) }
 
 func TestSQLite(t *testing.T) {
 	journaltest.Run(t, openSQLite)
@@ -118,9 +118,9 @@ func TestAnyFlippedBit(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // after 1970
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // not for secrets
+	r := rand.New(rand.NewPCG(seed, 0))
 	noticed, harmless := 0, 0
 	for i := range 120 {
 		file := "journal.db"
@@ -146,8 +146,8 @@ func TestAnyFlippedBit(t *testing.T) {
 			continue
 		}
 		got, wrong := ask(t.Context(), k)
-		if k.(*journal.SQLite).Damage() != nil { //nolint:errcheck,forcetypeassert // it is one
-			wrong = append(wrong, k.(*journal.SQLite).Damage()) //nolint:errcheck,forcetypeassert // it is one
+		if k.(*journal.SQLite).Damage() != nil {
+			wrong = append(wrong, k.(*journal.SQLite).Damage())
 		}
 		if fmt.Sprint(got) == fmt.Sprint(truth) {
 			harmless++
@@ -159,14 +159,14 @@ func TestAnyFlippedBit(t *testing.T) {
 				t.Errorf("%s, byte %d, bit %d: a follower got what was never written: %s", file, at, bit, name)
 			}
 		}
-		k.Close() //nolint:errcheck // it is damaged
+		k.Close()
 	}
 	t.Logf("%d noticed, %d did no harm", noticed, harmless)
 }
 
 func TestBackup(t *testing.T) {
 	dir := t.TempDir()
-	j := openSQLite(t, filepath.Join(dir, "journal")).(*journal.SQLite) //nolint:errcheck,forcetypeassert // it is one
+	j := openSQLite(t, filepath.Join(dir, "journal")).(*journal.SQLite)
 	defer j.Close()
 	stop := make(chan struct{})
 	done := make(chan int)
@@ -202,7 +202,7 @@ func TestBackup(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)
 		}
 	}
-	restored := openSQLite(t, to).(*journal.SQLite) //nolint:errcheck,forcetypeassert // it is one
+	restored := openSQLite(t, to).(*journal.SQLite)
 	defer restored.Close()
 	last, hash, _ := restored.Last(t.Context())
 	if same, ok, err := j.At(t.Context(), last); last < before || err != nil || !ok || same != hash {

@@ -32,15 +32,15 @@ func (c *counters) answered(r *request, err error) {
 
 // bucket: eight to each doubling of nanoseconds.
 func bucket(d time.Duration) int {
-	n := uint64(max(d, 8)) //nolint:gosec // positive
+	n := uint64(max(d, 8))
 	top := bits.Len64(n) - 1
-	return (top << 3) | int((n>>(top-3))&7) //nolint:gosec // three bits
+	return (top << 3) | int((n>>(top-3))&7)
 }
 
 // upper is the end of a bucket.
 func upper(b int) time.Duration {
 	top := b >> 3
-	return time.Duration((uint64(b&7) + 9) << (top - 3)) //nolint:gosec // as bucket
+	return time.Duration((uint64(b&7) + 9) << (top - 3))
 }
 
 func (c *counters) percentile(p float64) time.Duration {

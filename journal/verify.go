@@ -31,7 +31,7 @@ func VerifyFiles(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // only read
 	var last sql.Null[uint64]
 	if err := db.QueryRowContext(ctx, `SELECT max(pos) FROM records`).Scan(&last); err != nil {
 		return fmt.Errorf("verify journal: %w", err)
@@ -62,11 +62,11 @@ func verify(ctx context.Context, db *sql.DB, last uint64) error {
 // verifyChains walks all streams, each in its order, and compares their ends with the list of streams.
 func (s *SQLite) verifyChains(ctx context.Context, upTo uint64) error {
 	rows, err := s.ro.QueryContext(ctx, `SELECT r.pos, r.stream, r.seq, r.prev, r.hash, s.first, s.seq, s.hash FROM records r
-		LEFT JOIN streams s ON s.stream = r.stream WHERE r.pos <= ? ORDER BY r.stream, r.seq`, int64(upTo)) //nolint:gosec // positions fit
+		LEFT JOIN streams s ON s.stream = r.stream WHERE r.pos <= ? ORDER BY r.stream, r.seq`, int64(upTo))
 	if err != nil {
 		return fmt.Errorf("verify chains: %w", err)
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // rows.Err tells
 	var now, before link
 	for rows.Next() {
 		if err := rows.Scan(&now.pos, &now.stream, &now.seq, &now.prev, &now.hash, &now.first, &now.lastSeq, &now.lastHash); err != nil {
@@ -82,7 +82,7 @@ func (s *SQLite) verifyChains(ctx context.Context, upTo uint64) error {
 	}
 	var lost sql.Null[string]
 	err = s.ro.QueryRowContext(ctx, `SELECT min(stream) FROM streams WHERE first <= ? AND NOT EXISTS
-		(SELECT 1 FROM records r WHERE r.stream = streams.stream AND r.seq = 1 AND r.pos = streams.first)`, int64(upTo)).Scan(&lost) //nolint:gosec // positions fit
+		(SELECT 1 FROM records r WHERE r.stream = streams.stream AND r.seq = 1 AND r.pos = streams.first)`, int64(upTo)).Scan(&lost)
 	if err != nil {
 		return fmt.Errorf("verify chains: %w", err)
 	}

@@ -186,7 +186,7 @@ func newFolder(ctx context.Context, s *SQLite) (*folder, error) {
 		{&f.headOf, `SELECT first, seq, hash FROM streams WHERE stream = ?`},
 		{&f.lastOf, `SELECT seq, hash FROM records WHERE stream = ? ORDER BY seq DESC LIMIT 1`},
 	} {
-		if *p.to, err = s.db.PrepareContext(ctx, p.text); err != nil {
+		if *p.to, err = s.db.PrepareContext(ctx, p.text); err != nil { //nolint:sqlclosecheck // close does
 			return nil, err
 		}
 		f.statements = append(f.statements, *p.to)
@@ -214,7 +214,7 @@ func (f *folder) write(ctx context.Context, batch []*request) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if r.erase && len(recs) > 0 {
+		if r.erase && r.result.err == nil {
 			erase = append(erase, r.stream)
 		}
 		for _, rec := range recs {
@@ -224,22 +224,21 @@ func (f *folder) write(ctx context.Context, batch []*request) (int, error) {
 		}
 		plan = append(plan, recs...)
 	}
-	if len(plan) == 0 {
-		return 0, nil
-	}
 	now := f.s.opts.Now().UnixNano()
-	if err := f.s.keys.ensure(ctx, streamKeys, now); err != nil {
-		return 0, mapped(err)
-	}
-	if err := f.commit(ctx, plan, staged, streamKeys); err != nil {
-		return 0, mapped(fmt.Errorf("append: %w", err))
-	}
-	for stream, p := range staged {
-		f.heads[stream] = &place{first: p.first, seq: p.seq, hash: p.hash}
+	if len(plan) > 0 {
+		if err := f.s.keys.ensure(ctx, streamKeys, now); err != nil {
+			return 0, mapped(err)
+		}
+		if err := f.commit(ctx, plan, staged, streamKeys); err != nil {
+			return 0, mapped(fmt.Errorf("append: %w", err))
+		}
+		for stream, p := range staged {
+			f.heads[stream] = &place{first: p.first, seq: p.seq, hash: p.hash}
+		}
 	}
 	for _, stream := range erase {
 		if err := f.s.keys.destroy(ctx, stream, now); err != nil {
-			return len(plan), err // the tombstone stands: the next Open destroys the key
+			return len(plan), err // the tombstone stands; who asks again, or the next Open, destroys the key
 		}
 	}
 	return len(plan), nil
@@ -349,7 +348,7 @@ func (f *folder) commit(ctx context.Context, plan []Record, staged map[string]*p
 	defer tx.Rollback()
 	pos, lastHash, _ := f.s.Last(ctx)
 	hashes := map[string][32]byte{}
-	insert := tx.StmtContext(ctx, f.insert)
+	insert := tx.StmtContext(ctx, f.insert) //nolint:sqlclosecheck // ends with the transaction
 	for _, r := range plan {
 		prev, ok := hashes[r.Stream]
 		if !ok {
@@ -362,17 +361,17 @@ func (f *folder) commit(ctx context.Context, plan []Record, staged map[string]*p
 		if staged[r.Stream].first == 0 {
 			staged[r.Stream].first = pos
 		}
-		_, err := insert.ExecContext(ctx, int64(pos), r.Stream, int64(r.Seq), r.ID, r.Type, r.Version, r.Time.UnixNano(), //nolint:gosec // positions fit
-			r.Who, r.Node, int64(r.Epoch), body, prev[:], lastHash[:]) //nolint:gosec // read back as written
+		_, err := insert.ExecContext(ctx, int64(pos), r.Stream, int64(r.Seq), r.ID, r.Type, r.Version, r.Time.UnixNano(),
+			r.Who, r.Node, int64(r.Epoch), body, prev[:], lastHash[:])
 		if err != nil {
 			return err
 		}
 	}
-	move := tx.StmtContext(ctx, f.move)
+	move := tx.StmtContext(ctx, f.move) //nolint:sqlclosecheck // ends with the transaction
 	for stream, hash := range hashes {
 		p := staged[stream]
 		p.hash = hash
-		if _, err := move.ExecContext(ctx, stream, int64(p.first), int64(p.seq), hash[:]); err != nil { //nolint:gosec // positions fit
+		if _, err := move.ExecContext(ctx, stream, int64(p.first), int64(p.seq), hash[:]); err != nil {
 			return err
 		}
 	}

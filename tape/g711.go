@@ -7,7 +7,7 @@ const silence = 0xD5
 
 var linear = func() (table [256]int16) {
 	for i := range table {
-		a := byte(i) ^ 0x55 //nolint:gosec // 0 to 255
+		a := byte(i) ^ 0x55
 		v := int(a&0x0f)<<4 + 8
 		if e := int(a >> 4 & 7); e > 0 {
 			v = (v + 0x100) << (e - 1)
@@ -15,7 +15,7 @@ var linear = func() (table [256]int16) {
 		if a&0x80 == 0 {
 			v = -v
 		}
-		table[i] = int16(v) //nolint:gosec // at most 32256
+		table[i] = int16(v)
 	}
 	return table
 }()
@@ -33,11 +33,11 @@ func alaw(v int) byte {
 	}
 	var low byte
 	if e < 2 {
-		low = byte(v >> 4 & 0x0f) //nolint:gosec // four bits
+		low = byte(v >> 4 & 0x0f)
 	} else {
-		low = byte(v >> (e + 3) & 0x0f) //nolint:gosec // four bits
+		low = byte(v >> (e + 3) & 0x0f)
 	}
-	return (sign | byte(e)<<4 | low) ^ 0x55 //nolint:gosec // e is at most 7
+	return (sign | byte(e)<<4 | low) ^ 0x55
 }
 
 // mix is two sounds at once on one side.

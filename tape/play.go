@@ -21,7 +21,7 @@ func (s *Store) Open(id string) (io.ReadSeekCloser, int64, error) {
 		return nil, 0, fmt.Errorf("open tape %s: %w", id, err)
 	}
 	head := make([]byte, headerSize)
-	n, _ := f.ReadAt(head, 0) //nolint:errcheck // a short header is seen next
+	n, _ := f.ReadAt(head, 0)
 	data, err := dataSize(head[:n])
 	if err != nil {
 		return nil, 0, errors.Join(fmt.Errorf("open tape %s: %w", id, err), f.Close())
@@ -64,9 +64,9 @@ func (s *Store) Verify(id string) error {
 	if err != nil {
 		return fmt.Errorf("verify tape %s: %w", id, err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read
 	head := make([]byte, headerSize)
-	n, _ := f.ReadAt(head, 0) //nolint:errcheck // a short header is seen next
+	n, _ := f.ReadAt(head, 0)
 	data, err := dataSize(head[:n])
 	if err != nil {
 		return &DamageError{ID: id, Why: err.Error()}

@@ -67,7 +67,7 @@ func (s *Store) recover(id string, mark io.Reader) (Sum, error) {
 	if err != nil {
 		return Sum{}, err
 	}
-	defer wav.Close()
+	defer wav.Close() //nolint:errcheck // synced before
 	info, err := wav.Stat()
 	if err != nil {
 		return Sum{}, err
@@ -128,7 +128,7 @@ func closeSums(path, id string, sound *io.SectionReader, info fs.FileInfo) (Sum,
 	if err != nil {
 		return Sum{}, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // synced before
 	if said.whole == 0 {
 		lines = append([]byte(said.first), lines...)
 	}

@@ -191,7 +191,7 @@ func soxi(t *testing.T, path string, seconds float64) {
 		}
 	}
 	out, err := exec.Command(bin, "-D", path).CombinedOutput()
-	got, _ := strconv.ParseFloat(strings.TrimSpace(string(out)), 64) //nolint:errcheck // shows as 0
+	got, _ := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 	if err != nil || math.Abs(got-seconds) > 0.001 {
 		t.Errorf("soxi says %s s, not %g: %v", out, seconds, err)
 	}
@@ -222,7 +222,7 @@ func TestALawIsALaw(t *testing.T) {
 		t.Fatalf("sox: %d bytes, %v", len(out), err)
 	}
 	for i := range codes {
-		if got := int16(binary.LittleEndian.Uint16(out[2*i:])); got != linear[i] { //nolint:gosec // as written
+		if got := int16(binary.LittleEndian.Uint16(out[2*i:])); got != linear[i] {
 			t.Errorf("code %#x: sox hears %d, we %d", i, got, linear[i])
 		}
 	}
@@ -383,5 +383,52 @@ func TestNames(t *testing.T) {
 	}
 	if err := s.Remove("a"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("removed twice: %v", err)
+	}
+}
+
+// Many calls at once, flushed by the store itself, in real time.
+func TestManyAtOnce(t *testing.T) {
+	s, err := OpenStore(t.TempDir(), Options{Flush: 5 * time.Millisecond, Sync: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var wg sync.WaitGroup
+	for i := range 20 {
+		id := "call-" + strconv.Itoa(i)
+		wg.Go(func() {
+			w, err := s.Create(id, time.Now().Add(-10*time.Second))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			var both sync.WaitGroup
+			for side := range frame {
+				both.Go(func() {
+					for at := time.Duration(0); at < 3*time.Second; at += 20 * time.Millisecond {
+						w.Audio(side, 7*time.Second+at, tone(440, at, 160))
+					}
+				})
+			}
+			both.Wait()
+			sum, err := w.Close()
+			if err != nil || sum.Seconds != 10 {
+				t.Errorf("%s: %+v, %v", id, sum, err)
+			}
+			w.Audio(Caller, 0, make([]byte, 160)) // too late: passed over
+			if err := s.Verify(id); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := s.Recording(); n != 0 {
+		t.Errorf("%d tapes are still being recorded", n)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Create("late", time.Now()); !errors.Is(err, ErrClosed) {
+		t.Errorf("a tape after Close: %v", err)
 	}
 }

@@ -18,7 +18,7 @@ const (
 // header is a RIFF/WAVE header for data of so many bytes: format 6 (A-law) with the fact chunk that formats other than
 // PCM must have (Multimedia Programming Interface 1.0, new WAVE types).
 func header(data int64) []byte {
-	n := uint32(min(data, math.MaxUint32-headerSize)) //nolint:gosec // limited; 74 hours
+	n := uint32(min(data, math.MaxUint32-headerSize))
 	h := make([]byte, 0, headerSize)
 	le := binary.LittleEndian
 	h = append(h, "RIFF"...)

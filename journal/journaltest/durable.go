@@ -29,7 +29,7 @@ type Durable struct {
 // RunDurable holds an engine to what must survive: closing, a kill, a power cut, a flipped bit, an erasure. The test
 // binary's TestMain must be Main.
 func RunDurable(t *testing.T, d Durable) {
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // after 1970
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // not for secrets
 	t.Run("reopen", d.reopen)
@@ -45,7 +45,7 @@ func (d Durable) reopen(t *testing.T) {
 	for i := range 4 {
 		j := d.Open(t, dir)
 		stream := fmt.Sprint("call/", i)
-		must(t, j, "staff", uint64(i), rec(fmt.Sprint(i), personal)) //nolint:gosec // small
+		must(t, j, "staff", uint64(i), rec(fmt.Sprint(i), personal))
 		must(t, j, stream, 0, rec("1", personal), rec("2", `{"private":"x"}`))
 		must(t, j, "staff", 0, rec("0", personal)) // a repeat over a restart
 		if i == 2 {
@@ -77,7 +77,7 @@ func (d Durable) reopen(t *testing.T) {
 		if n := len(read(t, j, "staff", 1)); n != i+1 {
 			t.Fatalf("staff has %d records, not %d", n, i+1)
 		}
-		if n := len(took(t, j, 1)); uint64(n) != pos { //nolint:gosec // small
+		if n := len(took(t, j, 1)); uint64(n) != pos {
 			t.Fatalf("a follower gets %d records of %d", n, pos)
 		}
 		if err := j.Close(); err != nil {
@@ -208,11 +208,12 @@ func (d Durable) damage(t *testing.T) {
 
 const childDir = "SIAGA_JOURNALTEST_DIR"
 
-// Main is the TestMain of a package that calls RunDurable: it is also the process that is killed.
-func Main(m *testing.M, open func(dir string) (journal.Journal, error)) {
+// Main is what TestMain of a package that calls RunDurable must do (and exit with what it returns): it is also the
+// process that is killed.
+func Main(m *testing.M, open func(dir string) (journal.Journal, error)) int {
 	dir := os.Getenv(childDir)
 	if dir == "" {
-		os.Exit(m.Run())
+		return m.Run()
 	}
 	j, err := open(dir)
 	if err != nil {
@@ -231,13 +232,16 @@ func Main(m *testing.M, open func(dir string) (journal.Journal, error)) {
 						panic(err)
 					}
 					out.Lock()
-					fmt.Println(stream, a, b)
+					if _, err := fmt.Fprintln(os.Stdout, stream, a, b); err != nil {
+						panic(err)
+					}
 					out.Unlock()
 				}
 			}
 		})
 	}
 	wg.Wait()
+	return 1
 }
 
 // kill: what was acknowledged before a SIGKILL is there after it.
@@ -247,7 +251,7 @@ func (d Durable) kill(t *testing.T, r *rand.Rand) {
 	count := 0
 	for range 4 {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		cmd := exec.CommandContext(ctx, os.Args[0]) //nolint:gosec // ourselves
+		cmd := exec.CommandContext(ctx, os.Args[0])
 		cmd.Env = append(os.Environ(), childDir+"="+dir)
 		out, err := cmd.StdoutPipe()
 		if err != nil {
@@ -327,7 +331,7 @@ func (d Durable) torn(t *testing.T, r *rand.Rand) {
 		torn := bytes.Clone(after[:cut])
 		if i%2 == 1 && cut > len(before) { // the last sector is rubbish
 			for k := max(len(before), cut-512); k < cut; k++ {
-				torn[k] = byte(r.Uint32()) //nolint:gosec // rubbish
+				torn[k] = byte(r.Uint32())
 			}
 		}
 		image := filepath.Join(t.TempDir(), fmt.Sprint(i))

@@ -234,12 +234,12 @@ func follow(t *testing.T, j journal.Journal) {
 	}
 	for _, from := range []uint64{0, 1, 2, 255, 256, 257, n} {
 		recs := took(t, j, from)
-		if len(recs) != n-int(max(from, 1))+1 { //nolint:gosec // small
+		if len(recs) != n-int(max(from, 1))+1 {
 			t.Fatalf("from %d: %d records", from, len(recs))
 		}
 		seqs := map[string]uint64{}
 		for i, r := range recs {
-			if r.Pos != max(from, 1)+uint64(i) { //nolint:gosec // small
+			if r.Pos != max(from, 1)+uint64(i) {
 				t.Fatalf("from %d: record %d is at %d", from, i, r.Pos)
 			}
 			if last, ok := seqs[r.Stream]; ok && r.Seq != last+1 {
