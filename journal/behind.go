@@ -77,8 +77,8 @@ type queue struct {
 // togetherMax is how many records of one stream are appended at once.
 const togetherMax = 256
 
-// NewBehind begins to write behind, first what a process before left in the spill file. That it can't be read is logged
-// and raised as AlarmFailed; the file stays.
+// NewBehind begins to write behind, first what a process before left in the spill file. A spill file that can't be read
+// to its end is raised as AlarmRefused and put aside with the ending .damaged.
 func NewBehind(j Journal, opts BehindOptions) *Behind {
 	if opts.OnAlarm == nil {
 		opts.OnAlarm = func(Alarm) {}

@@ -314,3 +314,15 @@ func (s *sealing) Read(ctx context.Context, a string, n uint64) ([]journal.Recor
 func (s *sealing) Streams(ctx context.Context, p string) ([]string, error) {
 	return s.SQLite.Streams(ctx, p)
 }
+
+// picky is an engine that never takes one record.
+type picky struct{ *journal.Memory }
+
+func (p *picky) Append(ctx context.Context, stream string, expect uint64, recs []journal.Record) (uint64, error) {
+	for _, r := range recs {
+		if r.ID == "bad" {
+			return 0, &journal.BodyError{ID: r.ID, Why: "never"}
+		}
+	}
+	return p.Memory.Append(ctx, stream, expect, recs)
+}

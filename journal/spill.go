@@ -118,9 +118,11 @@ func (b *Behind) unspill() {
 	b.mu.Lock()
 	b.old = len(recs)
 	if err != nil {
-		b.old++ // never counts down to zero: the file stays for somebody to look at
-		b.opts.Log.Error("journal: the spill file is damaged; what could be read of it is written", "file", b.opts.Spill, "read", len(recs), "err", err)
-		b.alarm(Alarm{Name: AlarmRefused, Since: time.Now(), Backlog: len(recs), Err: fmt.Errorf("spill file %s: %w", b.opts.Spill, err)})
+		b.old++ // never counts down to zero: there is nothing to remove
+		aside := b.opts.Spill + ".damaged"
+		err = errors.Join(err, os.Rename(b.opts.Spill, aside)) // for somebody to look at
+		b.opts.Log.Error("journal: the spill file is damaged; what could be read of it is written", "file", aside, "read", len(recs), "err", err)
+		b.alarm(Alarm{Name: AlarmRefused, Since: time.Now(), Backlog: len(recs), Err: fmt.Errorf("spill file %s: %w", aside, err)})
 	} else if len(recs) == 0 {
 		b.tell(b.removeSpill)
 	}
