@@ -63,7 +63,8 @@ type Options struct {
 	AckWithin time.Duration
 	// LostAfter: a READY seat whose line is gone for this long is OFF; 10 s.
 	LostAfter time.Duration
-	// Observe gets measurements in seconds: "takeback_late", "offer_late", "answer_wait". May be nil.
+	// Observe gets measurements in seconds: takeback_late, offer_acknowledged, answer_wait, caller_gap_max (the widest
+	// gap between packets sent to a caller in a call). May be nil.
 	Observe func(what string, seconds float64)
 	NewID   func() string // unique, sortable by time
 	Log     *slog.Logger

@@ -258,6 +258,9 @@ func (l *Live) fromLeg(e phone.Event) {
 	switch e := e.(type) {
 	case phone.Ended:
 		l.legEnded = true
+		if st := l.leg.Talk().Stats(); st.PacketsOut > 0 {
+			l.desk.opts.Observe("caller_gap_max", st.GapMax.Seconds())
+		}
 		l.decide(call.CallerGone{At: time.Now(), Network: e.Ending.Fault == phone.ByNet}, nil)
 		if l.tape != nil {
 			l.sealTape()
