@@ -129,6 +129,25 @@ func TestMergedRequest(t *testing.T) {
 	}
 }
 
+// A desk that falls over a call leaves no call behind, and the next one is taken.
+func TestDeskFalls(t *testing.T) {
+	t.Parallel()
+	h := open(t, Config{}, func(e *heard) {
+		if strings.Contains(e.Party().Raw, "fall") {
+			panic("the desk fell")
+		}
+	})
+	f := farEnd(t, h, "")
+	f.send(strings.ReplaceAll(f.message("INVITE", "f"+f.id, farTo, 1, farSDP(40000, "8", "sendrecv")), "sip:081234567890@", "sip:fall@"))
+	f.want("INVITE", 500)
+	await[phone.Ended](t, h.leg(), time.Second)
+	next := farEnd(t, h, "")
+	next.establish(h)
+	if h.Live() != 1 {
+		t.Errorf("%d live", h.Live())
+	}
+}
+
 func TestCloseHangsUp(t *testing.T) {
 	t.Parallel()
 	h := open(t, Config{T1: 50 * time.Millisecond}, nil)

@@ -198,6 +198,9 @@ func (l *Leg) ack(req *sip.Request) {
 	if a.initial {
 		l.phase = confirmed
 		l.emit(phone.Established{})
+		if l.d.Held && !a.offered {
+			l.emit(phone.Held{On: true}) // it called with its ear closed
+		}
 		l.watchMedia()
 	}
 	l.changed()

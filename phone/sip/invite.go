@@ -53,8 +53,8 @@ func (x *Exchange) onInvite(req *sip.Request, tx sip.ServerTransaction, trunk *T
 		}
 		offer = &s
 	}
-	if min, ok := timerTooShort(req); ok {
-		reply(req, tx, 422, "Session Interval Too Small", sip.NewHeader("Min-SE", min))
+	if least, short := timerTooShort(req); short {
+		reply(req, tx, 422, "Session Interval Too Small", sip.NewHeader("Min-SE", least))
 		return
 	}
 	x.begin(req, tx, trunk, offer, body.location)
@@ -119,8 +119,20 @@ func (x *Exchange) begin(req *sip.Request, tx sip.ServerTransaction, trunk *Trun
 		cancel(req) // it came before we listened
 	}
 	go l.run() // Close waits for it: admit counted it
-	x.handler(l)
+	x.announce(l)
 	l.waitSettled(tx)
+}
+
+// announce gives the leg to the desk. A desk that falls over it must not leave a call that nobody looks after.
+func (x *Exchange) announce(l *Leg) {
+	taken := false
+	defer func() {
+		if !taken {
+			l.Refuse(500, "Server Internal Error")
+		}
+	}()
+	x.handler(l)
+	taken = true
 }
 
 // waitSettled keeps the INVITE's transaction while our answer to it, or its ACK, is open.

@@ -38,7 +38,7 @@ func sessionExpires(m sip.Message) (interval time.Duration, refresher string, ok
 }
 
 // timerTooShort says that a request wants a shorter interval than ours, and which is ours.
-func timerTooShort(req *sip.Request) (min string, short bool) {
+func timerTooShort(req *sip.Request) (least string, short bool) {
 	interval, _, ok := sessionExpires(req)
 	return strconv.Itoa(int(minSE / time.Second)), ok && interval < minSE && contains(headerList(req, "Supported", "k"), "timer")
 }

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -35,8 +36,9 @@ var sippAddress atomic.Int32
 func sipp(t *testing.T, h *house, scenario string, args ...string) {
 	t.Helper()
 	requireSipp(t)
-	n := int(sippAddress.Add(1))
-	ip := "127.0.21." + strconv.Itoa(n)
+	// Its own address for each, also when two runs of the tests share a machine.
+	n, pid := int(sippAddress.Add(1)), os.Getpid()
+	ip := fmt.Sprintf("127.%d.%d.%d", 100+pid%100, pid/100%250, n)
 	target := h.Addrs().UDP
 	for i, a := range args {
 		if a == "t1" && i > 0 && args[i-1] == "-t" {
@@ -243,6 +245,21 @@ func TestSippSlow(t *testing.T) {
 		if _, end := endOf(t, h); end.Fault != phone.ByNet {
 			t.Errorf("ending %+v", end)
 		}
+	})
+	t.Run("flood", func(t *testing.T) {
+		t.Parallel()
+		h := open(t, Config{}, desk(0))
+		sipp(t, h, "flood-invite", "-inf", "callers.csv", "-timeout", "120s", "-m", "1000", "-r", "100", "-l", "4000", "-d", "1000")
+		if n := h.calls(); n != 1000 {
+			t.Errorf("%d calls of 1000", n)
+		}
+		for range 100 {
+			if h.Live() == 0 {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Errorf("%d legs are left", h.Live())
 	})
 	t.Run("session refresh", func(t *testing.T) {
 		t.Parallel()

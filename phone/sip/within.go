@@ -2,6 +2,7 @@ package sip
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -59,6 +60,9 @@ func (l *Leg) request(req *sip.Request, tx sip.ServerTransaction) chan struct{} 
 		l.update(req, tx)
 	case sip.INFO:
 		_ = tx.Respond(l.response(req, 200, "OK", nil))
+		if key, ok := infoDigit(req); ok {
+			l.emit(phone.Digit{Key: key})
+		}
 	case sip.OPTIONS:
 		res := l.response(req, 200, "OK", nil)
 		res.AppendHeader(sip.NewHeader("Accept", acceptLine))
@@ -72,6 +76,28 @@ func (l *Leg) request(req *sip.Request, tx sip.ServerTransaction) chan struct{} 
 		reply(req, tx, 405, "Method Not Allowed", sip.NewHeader("Allow", allowLine))
 	}
 	return nil
+}
+
+// infoDigit is a key told by INFO, as gateways do that know no telephone-event.
+func infoDigit(req *sip.Request) (rune, bool) {
+	kind, _, _ := strings.Cut(strings.ToLower(header(req, "Content-Type", "c")), ";")
+	text := string(req.Body())
+	switch strings.TrimSpace(kind) {
+	case "application/dtmf-relay":
+		_, after, ok := strings.Cut(text, "Signal=")
+		if !ok {
+			return 0, false
+		}
+		text, _, _ = strings.Cut(after, "\n")
+	case "application/dtmf":
+	default:
+		return 0, false
+	}
+	text = strings.ToUpper(strings.TrimSpace(text))
+	if len(text) == 1 && strings.Contains("0123456789*#ABCD", text) {
+		return rune(text[0]), true
+	}
+	return 0, false
 }
 
 // hungUp takes the far end's BYE, also one that overtook its ACK.
@@ -146,8 +172,8 @@ func (l *Leg) negotiate(req *sip.Request, tx sip.ServerTransaction, mustTell boo
 			return nil, false
 		}
 	}
-	if min, short := timerTooShort(req); short {
-		reply(req, tx, 422, "Session Interval Too Small", sip.NewHeader("Min-SE", min))
+	if least, short := timerTooShort(req); short {
+		reply(req, tx, 422, "Session Interval Too Small", sip.NewHeader("Min-SE", least))
 		return nil, false
 	}
 	if req.Contact() != nil && !l.d.retarget(req) {

@@ -45,6 +45,37 @@ func TestRequestsInsideTheDialog(t *testing.T) {
 	await[phone.Ended](t, leg, time.Second)
 }
 
+func TestDigitByINFO(t *testing.T) {
+	t.Parallel()
+	h := open(t, Config{}, nil)
+	f := farEnd(t, h, "")
+	leg, ok := f.establish(h)
+	f.within("INFO", ok, 2, "Signal=x\r\nDuration=100\r\n", "Content-Type: application/dtmf-relay")
+	f.want("INFO", 200)
+	f.within("INFO", ok, 3, "Signal=#\r\nDuration=100\r\n", "Content-Type: application/dtmf-relay")
+	f.want("INFO", 200)
+	if d := await[phone.Digit](t, leg, time.Second); d.Key != '#' {
+		t.Errorf("key %c", d.Key)
+	}
+}
+
+func TestCallThatBeginsHeld(t *testing.T) {
+	t.Parallel()
+	h := open(t, Config{}, nil)
+	f := farEnd(t, h, "")
+	f.invite(farSDP(40000, "8", "sendonly"))
+	leg := h.leg()
+	leg.Answer()
+	ok := f.want("INVITE", 200)
+	if !strings.Contains(ok.text, "a=recvonly") {
+		t.Errorf("answer:\n%s", ok.text)
+	}
+	f.ack(ok, 1, "")
+	if e := await[phone.Held](t, leg, time.Second); !e.On {
+		t.Error("held off")
+	}
+}
+
 func TestHoldDirections(t *testing.T) {
 	t.Parallel()
 	h := open(t, Config{}, nil)
