@@ -1,0 +1,187 @@
+// Package api is the door for screens and programs: HTTP operations with their OpenAPI file, the stream of what is
+// happening, the softphone's socket, the screens' files, and the one place that says who may do what.
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/siaga110/siaga/board"
+	"github.com/siaga110/siaga/desk"
+	"github.com/siaga110/siaga/dispatch"
+	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/staff"
+)
+
+// Desk runs calls and seats (desk.Desk).
+type Desk interface {
+	Do(ctx context.Context, who desk.Who, cmd desk.Command) (desk.Done, error)
+	// SeatOf tells where a person sits, empty when nowhere.
+	SeatOf(p office.PersonID) office.SeatID
+}
+
+// Dispatch runs incidents (dispatch.Dispatch).
+type Dispatch interface {
+	Do(ctx context.Context, who dispatch.Who, cmd dispatch.Command) (dispatch.Full, error)
+	Get(id incident.ID) (dispatch.Full, bool)
+}
+
+// Softphone opens the audio lines of seats. If it also has Tone(office.SeatID), the test tone is played to each seat
+// whose line was opened.
+type Softphone interface {
+	// Open answers a page's SDP offer. lost is called once, when this line can't carry audio any more.
+	Open(seat office.SeatID, sdp string, lost func()) (answer string, err error)
+	// Lost tells that the page's socket is gone.
+	Lost(seat office.SeatID)
+}
+
+// Tapes opens recordings.
+type Tapes interface {
+	Open(id string) (io.ReadSeekCloser, error)
+}
+
+// Config is what a Server is made of. Staff, Directory, Board, Desk, Dispatch, View, Softphone and Tapes are needed.
+type Config struct {
+	Staff     *staff.Staff
+	Directory *office.Directory
+	Board     *board.Board
+	Desk      Desk
+	Dispatch  Dispatch
+	View      View
+	Softphone Softphone
+	Tapes     Tapes
+	// OnSettings is told when a chief changed the times of an office. May be nil.
+	OnSettings func(office.ID, office.Settings)
+	Metrics    http.Handler // served to loopback, and to whoever has MetricsToken; nil: none
+	// MetricsToken opens /metrics to others than loopback ("Authorization: Bearer …"); empty: nobody else.
+	MetricsToken string
+	Ready        func() error // why calls can't be served well now; nil: always ready
+	Web          fs.FS        // the built screens; nil: none
+	Version      string
+	LinkKey      []byte // signs the links of wallboards, at least 16 bytes
+	Now          func() time.Time
+	Log          *slog.Logger
+}
+
+// Server answers HTTP. Make it with New.
+type Server struct {
+	cfg     Config
+	router  chi.Router
+	api     huma.API
+	limits  *limits
+	replays *replays
+	heard   *heard
+	ctx     context.Context // ends when the server closes: streams and sockets end then
+	stop    context.CancelFunc
+	open    sync.WaitGroup // streams and sockets
+
+	mu     sync.Mutex // guards what follows
+	closed bool
+	rows   map[*rowsWatch]struct{}
+	lines  map[office.SeatID]*line
+}
+
+// New makes the server.
+func New(cfg Config) (*Server, error) {
+	if cfg.Staff == nil || cfg.Directory == nil || cfg.Board == nil || cfg.Desk == nil || cfg.Dispatch == nil ||
+		cfg.View == nil || cfg.Softphone == nil || cfg.Tapes == nil {
+		return nil, errors.New("api: staff, directory, board, desk, dispatch, view, softphone and tapes are needed")
+	}
+	if len(cfg.LinkKey) < 16 {
+		return nil, errors.New("api: the key of wallboard links needs at least 16 bytes")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	return newServer(cfg), nil
+}
+
+func newServer(cfg Config) *Server {
+	speakOurProblems()
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Server{
+		cfg: cfg, router: chi.NewRouter(), limits: newLimits(), replays: newReplays(), heard: newHeard(), ctx: ctx, stop: stop,
+		rows: map[*rowsWatch]struct{}{}, lines: map[office.SeatID]*line{},
+	}
+	v1 := chi.NewRouter()
+	s.api = humachi.New(v1, s.description())
+	s.api.UseMiddleware(s.guard, s.once)
+	s.sessionOps()
+	s.peopleOps()
+	s.officeOps()
+	s.dutyOps()
+	s.callOps()
+	s.incidentOps()
+	s.listOps()
+	s.wallOps()
+	s.streamOps(v1)
+	s.lineOps(v1)
+	s.tapeOps(v1)
+	s.describe(v1)
+	v1.NotFound(func(w http.ResponseWriter, _ *http.Request) { write(w, problem(http.StatusNotFound, "not_found")) })
+	v1.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {
+		write(w, problem(http.StatusMethodNotAllowed, "method_not_allowed"))
+	})
+	s.router.Use(s.strict, s.recovers)
+	s.router.Mount(prefix, v1)
+	s.health()
+	s.files()
+	return s
+}
+
+// prefix of all operations.
+const prefix = "/api/v1"
+
+// Handler serves everything. It wants TLS in front of it: cookies are Secure.
+func (s *Server) Handler() http.Handler { return s.router }
+
+// Close ends streams and sockets and waits for them. A seat whose socket ends so keeps its line for as long as the
+// softphone gives it.
+func (s *Server) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.stop()
+	s.open.Wait()
+}
+
+// enter counts a stream or socket in, or says that the server is closing.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.open.Add(1)
+	return true
+}
+
+// recovers turns a panic of one request into an answer and a log line. Calls know nothing of it.
+func (s *Server) recovers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+					panic(p)
+				}
+				s.cfg.Log.Error("a request failed badly", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", stack())
+				write(w, problem(http.StatusInternalServerError, "internal"))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,76 @@
+package api
+
+// texts are the sentences that people read for each code. They say what happened and what to do now.
+var texts = map[string]Text{
+	// The door.
+	"no_session":           {"Sesi Anda sudah berakhir. Silakan masuk lagi.", "Your session has ended. Please sign in again."},
+	"wrong_password":       {"Nama pengguna atau kata sandi salah.", "Wrong user name or password."},
+	"locked":               {"Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi.", "Too many tries. Wait a little, then try again."},
+	"busy_sign_in":         {"Banyak yang masuk bersamaan. Coba lagi dua detik lagi.", "Many people sign in at once. Try again in two seconds."},
+	"csrf":                 {"Halaman ini sudah lama terbuka. Muat ulang halaman.", "This page has been open for too long. Reload it."},
+	"must_change_password": {"Ganti dulu kata sandi sementara Anda.", "Change your one-time password first."},
+	"password_short":       {"Kata sandi baru minimal 10 huruf.", "The new password needs at least 10 letters."},
+	"password_long":        {"Kata sandi baru terlalu panjang.", "The new password is too long."},
+	"password_user":        {"Kata sandi baru tidak boleh memuat nama pengguna.", "The new password must not hold your user name."},
+	"password_same":        {"Kata sandi baru harus berbeda dari yang lama.", "The new password must differ from the old one."},
+	"password_common":      {"Kata sandi itu terlalu mudah ditebak.", "That password is too easy to guess."},
+	"not_allowed":          {"Peran Anda tidak boleh melakukan ini.", "Your role may not do this."},
+	"not_found":            {"Tidak ditemukan, atau bukan milik kantor Anda.", "Not found, or not your office's."},
+	"too_many":             {"Terlalu banyak permintaan. Tunggu sebentar.", "Too many requests. Wait a little."},
+	"user_taken":           {"Nama pengguna itu sudah dipakai.", "That user name is taken."},
+	"last_administrator":   {"Harus selalu ada satu administrator. Buat yang baru dulu.", "There must always be an administrator. Make another one first."},
+
+	// Requests.
+	"bad_input":           {"Isian belum benar. Periksa kolom yang ditandai.", "Something is filled in wrongly. Check the marked fields."},
+	"bad_query":           {"Pencarian ini tidak dapat dijawab. Periksa tanggal dan kata.", "This search can't be answered. Check the date and the words."},
+	"bad_type":            {"Jenis data tidak dikenal.", "Unknown type of data."},
+	"too_large":           {"Isian terlalu besar.", "Too much was sent at once."},
+	"slow":                {"Server belum menjawab. Coba lagi.", "The server did not answer in time. Try again."},
+	"internal":            {"Terjadi kesalahan di server. Coba lagi; bila terulang, hubungi petugas TI.", "Something went wrong in the server. Try again; if it happens again call the IT officer."},
+	"method_not_allowed":  {"Cara ini tidak dikenal.", "This method is not known."},
+	"key_needed":          {"Perintah harus membawa kunci.", "A command needs an Idempotency-Key."},
+	"key_reused":          {"Kunci perintah sudah dipakai untuk perintah lain.", "The Idempotency-Key was used for another command."},
+	"setting_range":       {"Nilai di luar batas yang diizinkan.", "The value is out of its range."},
+	"reason_needed":       {"Tuliskan alasan memutar rekaman.", "Write why you listen to the recording."},
+	"no_tape":             {"Panggilan ini tidak punya rekaman.", "This call has no recording."},
+	"link_over":           {"Tautan papan ini tidak berlaku lagi. Minta yang baru.", "This board's link is no longer good. Ask for a new one."},
+	"closing":             {"Server sedang dimatikan. Tunggu sebentar.", "The server is shutting down. Wait a moment."},
+	"origin":              {"Halaman ini bukan dari server Siaga.", "This page is not from the Siaga server."},
+	"not_ready":           {"Siaga belum siap.", "Siaga is not ready."},
+	"softphone":           {"Sambungan suara gagal dibuka. Coba lagi.", "The audio line could not be opened. Try again."},
+	"line_lost":           {"Sambungan suara terputus, sedang disambung lagi.", "The audio line was lost; connecting again."},
+	"metrics_not_allowed": {"Angka hanya untuk mesin ini.", "Figures are for this machine only."},
+
+	// Seats.
+	"seat_taken":     {"Meja itu sudah dipakai.", "Somebody sits at that desk."},
+	"no_seat":        {"Anda belum mulai dinas di sebuah meja.", "You are not on duty at a desk."},
+	"line_down":      {"Sambungan suara meja belum terbuka.", "The desk's audio line is not up."},
+	"busy":           {"Masih ada panggilan di meja ini. Selesaikan dulu.", "A call is at this desk. End it first."},
+	"bad_reason":     {"Pilih salah satu alasan.", "Choose one of the reasons."},
+	"unknown_call":   {"Panggilan tidak ditemukan.", "There is no such call."},
+	"unknown_office": {"Kantor itu tidak ada.", "There is no such office."},
+
+	// Calls.
+	"taken":                {"Sudah diambil petugas lain.", "Somebody else was faster."},
+	"stale_offer":          {"Tawaran ini sudah berakhir.", "This offer is over."},
+	"not_your_call":        {"Panggilan ini ada di meja lain.", "Another desk has this call."},
+	"outcome_needed":       {"Pilih hasil panggilan dulu. Penelepon tetap tersambung.", "Choose how the call ended. The caller stays on the line."},
+	"outcome_not_possible": {"Hasil itu tidak cocok untuk panggilan ini.", "That outcome does not fit this call."},
+	"call_ended":           {"Panggilan sudah berakhir.", "The call has ended."},
+	"not_now":              {"Belum bisa dilakukan sekarang.", "That can't be done now."},
+
+	// Incidents.
+	"unknown_incident": {"Laporan tidak ditemukan atau sudah ditutup.", "There is no such open report."},
+	"not_yours":        {"Laporan ini dipegang kantor lain.", "Another office has this report."},
+	"closed":           {"Laporan sudah ditutup.", "The report is closed."},
+	"result_needed":    {"Pilih hasil dan tuliskan apa yang dilakukan.", "Choose the result and write what was done."},
+	"changed":          {"Laporan diubah orang lain. Periksa isi terbarunya.", "Somebody else changed the report. Look at it as it is now."},
+}
+
+// textOf gives the sentences of a code; one that is not known gets those of a refusal.
+func textOf(code string) Text {
+	if t, ok := texts[code]; ok {
+		return t
+	}
+	return texts["not_now"]
+}

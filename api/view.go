@@ -1,0 +1,21 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/view"
+)
+
+// View answers what happened (view.View). Each query names the office that reads and gives only what it may see.
+type View interface {
+	Calls(ctx context.Context, reader office.ID, q view.CallQuery) (view.CallPage, error)
+	Call(ctx context.Context, reader office.ID, id call.ID) (view.CallFull, error)
+	Incidents(ctx context.Context, reader office.ID, q view.IncidentQuery) (view.IncidentPage, error)
+	Incident(ctx context.Context, reader office.ID, id incident.ID) (view.IncidentFull, error)
+	Wallboard(ctx context.Context, reader, id office.ID, day string) (view.Board, error)
+	DayOf(id office.ID, at time.Time) string
+}
