@@ -52,24 +52,24 @@ func (s *SQLite) guard() error {
 	s.last = pos
 	copy(s.lastHash[:], hash)
 
-	// The lists know of positions too: should the page of the newest records be damaged, they still tell.
-	var listed sql.Null[uint64]
-	if err := s.ro.QueryRowContext(s.ctx, `SELECT max(first) FROM streams`).Scan(&listed); err != nil {
-		s.found(fmt.Errorf("the list of streams can't be read: %w", err))
-	} else if listed.V > s.last {
-		s.found(&CorruptError{Pos: s.last + 1, Why: fmt.Sprintf("the list of streams knows position %d, but the journal ends at %d", listed.V, s.last)})
-		s.last = listed.V
-	}
-	if at, headHash, ok := s.readHead(); ok {
-		switch {
-		case at > s.last:
-			s.found(&CorruptError{Pos: s.last + 1, Why: fmt.Sprintf("the journal was at position %d once, and ends at %d now", at, s.last)})
-			s.last, s.lastHash = at, headHash
-		case at > 0:
-			got, ok, err := s.At(s.ctx, at)
-			if err != nil || !ok || got != headHash {
-				s.found(&CorruptError{Pos: at, Why: "it isn't the record that was written there"})
-			}
+	at, headHash, ok := s.readHead()
+	switch {
+	case !ok:
+		// The list of streams knows of positions too: it isn't asked as a rule, since all of it must be read.
+		var listed sql.Null[uint64]
+		if err := s.ro.QueryRowContext(s.ctx, `SELECT max(first) FROM streams`).Scan(&listed); err != nil {
+			s.found(fmt.Errorf("the list of streams can't be read: %w", err))
+		} else if listed.V > s.last {
+			s.found(&CorruptError{Pos: s.last + 1, Why: fmt.Sprintf("the list of streams knows position %d, but the journal ends at %d", listed.V, s.last)})
+			s.last = listed.V
+		}
+	case at > s.last:
+		s.found(&CorruptError{Pos: s.last + 1, Why: fmt.Sprintf("the journal was at position %d once, and ends at %d now", at, s.last)})
+		s.last, s.lastHash = at, headHash
+	case at > 0:
+		got, ok, err := s.At(s.ctx, at)
+		if err != nil || !ok || got != headHash {
+			s.found(&CorruptError{Pos: at, Why: "it isn't the record that was written there"})
 		}
 	}
 	return nil

@@ -168,7 +168,9 @@ func TestShorterIsNoticed(t *testing.T) {
 		t.Errorf("the next record would get position %d, which somebody may have seen", last+1)
 	}
 	seen := 0
-	err = short.Follow(t.Context(), 1, func(Record) error { seen++; return nil })
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	err = short.Follow(ctx, 1, func(Record) error { seen++; return nil })
 	if !errors.As(err, &named) || int(named.Pos) != seen+1 {
 		t.Errorf("a follower got %d records and then %v", seen, err)
 	}

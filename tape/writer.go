@@ -79,6 +79,9 @@ func create(s *Store, id string, start time.Time) (_ *Writer, err error) {
 		return nil, err
 	}
 	w.sumsAt = int64(len(first))
+	if err = syncDir(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
 	return w, nil
 }
 
