@@ -74,8 +74,8 @@ type Trunk struct {
 	Name     string   `koanf:"name"`
 	Peers    []string `koanf:"peers"` // addresses or networks that may call
 	Office   string   `koanf:"office"`
-	Early    bool     `koanf:"early_media"` // 183 with audio; else 180 and silence until the answer
-	External string   `koanf:"external"`    // our address as the carrier sees it
+	Waiting  string   `koanf:"waiting"`  // "prompts" (183 with audio), "ringing" (180), "answer" (200 at once)
+	External string   `koanf:"external"` // our address as the carrier sees it
 	MaxCalls int      `koanf:"max_calls"`
 }
 
@@ -226,6 +226,9 @@ func (c Config) check() []error {
 			if _, err := parsePeer(p); err != nil {
 				bad("trunk.peers", "trunk %s: %q is no address or network", t.Name, p)
 			}
+		}
+		if _, ok := waitings[t.Waiting]; !ok {
+			bad("trunk.waiting", "trunk %s: %q: choose \"prompts\", \"ringing\" or \"answer\"", t.Name, t.Waiting)
 		}
 		if t.External != "" {
 			if _, err := netip.ParseAddr(t.External); err != nil {

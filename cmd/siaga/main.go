@@ -1,0 +1,149 @@
+// Command siaga is the front door: flags and subcommands, nothing else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/siaga110/siaga/node"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := root().ExecuteContext(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "siaga:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called just above
+	}
+}
+
+func root() *cobra.Command {
+	var verbose bool
+	c := &cobra.Command{
+		Use:           "siaga",
+		Short:         "Siaga: the open emergency call system for police number 110",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			setLog(os.Stderr, verbose)
+		},
+	}
+	c.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "log in detail")
+	c.AddCommand(serveCmd(), demoCmd(), initCmd(), doctorCmd(), verifyCmd(), versionCmd())
+	return c
+}
+
+func setLog(w io.Writer, verbose bool) {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})))
+}
+
+func versionCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), "siaga", node.VersionText())
+			return err
+		},
+	}
+}
+
+func serveCmd() *cobra.Command {
+	var config string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run a site",
+		Long: "Run a site from its siaga.toml. SIGTERM drains: no new calls, live ones go on until they end or site.drain passes;\n" +
+			"a second SIGTERM ends at once.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := node.LoadConfig(config)
+			if err != nil {
+				return err
+			}
+			n, err := node.Start(c.Context(), cfg, node.Options{Log: slog.Default()})
+			if err != nil {
+				return err
+			}
+			defer n.Close()
+			hurry, stop := context.WithCancel(context.Background())
+			defer stop()
+			go func() { // a second signal ends at once
+				<-c.Context().Done()
+				again := make(chan os.Signal, 1)
+				signal.Notify(again, syscall.SIGINT, syscall.SIGTERM)
+				select {
+				case <-again:
+					stop()
+				case <-hurry.Done():
+				}
+			}()
+			return n.Serve(c.Context(), hurry)
+		},
+	}
+	c.Flags().StringVarP(&config, "config", "c", "siaga.toml", "configuration file")
+	return c
+}
+
+func initCmd() *cobra.Command {
+	var o node.InitOptions
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "Make a new site: keys, certificate, siaga.toml with comments, first administrator",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return node.Init(c.Context(), c.OutOrStdout(), o)
+		},
+	}
+	c.Flags().StringVar(&o.Dir, "dir", ".", "folder for siaga.toml, offices.json and the data")
+	c.Flags().StringVar(&o.Office, "office", "polda-kaltim", "office of the first administrator")
+	c.Flags().StringVar(&o.User, "user", "admin", "user name of the first administrator")
+	c.Flags().StringSliceVar(&o.Names, "name", nil, "host name or address at which the desks reach this machine (repeat for more)")
+	return c
+}
+
+func doctorCmd() *cobra.Command {
+	var config string
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check ports, disk, clock, certificate and trunks; each line says what to do",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := node.LoadConfig(config)
+			if err != nil {
+				return err
+			}
+			return node.Doctor(c.Context(), c.OutOrStdout(), cfg)
+		},
+	}
+	c.Flags().StringVarP(&config, "config", "c", "siaga.toml", "configuration file")
+	return c
+}
+
+func verifyCmd() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Check every record of the journal and every second of the tapes against their hashes",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return node.Verify(c.Context(), c.OutOrStdout(), dir)
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "/var/lib/siaga", "data folder of a site that is not running")
+	return c
+}

@@ -1,0 +1,24 @@
+package node
+
+import (
+	"testing"
+
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/dispatch"
+)
+
+// Every outcome has a fate for the draft; only those that a unit could still use are kept.
+func TestFate(t *testing.T) {
+	for _, o := range call.Outcomes() {
+		want := dispatch.DropDraft
+		switch o.Code { //nolint:exhaustive // the others drop
+		case call.ValidPolda:
+			want = dispatch.KeepHere
+		case call.CallerBroke, call.BrokenBySystem:
+			want = dispatch.Unsure
+		}
+		if got := fate(o.Code); got != want {
+			t.Errorf("%s: fate %d, want %d", o.Code, got, want)
+		}
+	}
+}

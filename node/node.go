@@ -1,0 +1,270 @@
+package node
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/siaga110/siaga/api"
+	"github.com/siaga110/siaga/board"
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/desk"
+	"github.com/siaga110/siaga/dispatch"
+	"github.com/siaga110/siaga/journal"
+	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/phone/browser"
+	"github.com/siaga110/siaga/phone/sip"
+	"github.com/siaga110/siaga/staff"
+	"github.com/siaga110/siaga/tape"
+	"github.com/siaga110/siaga/view"
+)
+
+// Version is set when a release is built.
+var Version = "dev"
+
+// Node is one running Siaga.
+type Node struct {
+	cfg     Config
+	log     *slog.Logger
+	offices *office.Directory
+	board   *board.Board
+	alarms  *alarms
+	figures *figures
+
+	journal   *journal.SQLite
+	behind    *journal.Behind
+	tapes     *tape.Store
+	view      *view.View
+	staff     *staff.Staff
+	desk      *desk.Desk
+	dispatch  *dispatch.Dispatch
+	lines     *browser.Lines
+	phone     *sip.Exchange
+	api       *api.Server
+	authority *Authority
+	tls       *tls.Config
+	http      *http.Server
+	listener  net.Listener
+	serving   sync.WaitGroup
+
+	closers []func() // in order of opening; closed the other way round
+}
+
+// Options change how a node starts.
+type Options struct {
+	Log *slog.Logger
+	// Offices replaces the configured office file (the demo's).
+	Offices []byte
+}
+
+// Start opens everything in the order of docs/ARCHITECTURE.md: journal, then what is folded from it, and the listeners last.
+// Close it when done, also after an error of Serve.
+func Start(ctx context.Context, cfg Config, opts Options) (n *Node, err error) {
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	n = &Node{cfg: cfg, log: opts.Log}
+	defer func() {
+		if err != nil {
+			n.Close()
+		}
+	}()
+	if err = os.MkdirAll(cfg.Site.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w: make it writable for this user, or change site.data", err)
+	}
+	if n.offices, err = loadOffices(cfg, opts.Offices); err != nil {
+		return nil, err
+	}
+	n.board = board.New(newID())
+	n.alarms = newAlarms(n.board, n.offices)
+	n.figures = newFigures()
+	for _, step := range []func(context.Context) error{n.openStorage, n.openPeople, n.openCalls, n.openWire, n.openScreens} {
+		if err = step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func loadOffices(cfg Config, raw []byte) (*office.Directory, error) {
+	if raw == nil {
+		kept := filepath.Join(cfg.Site.Data, "offices.json")
+		path := kept
+		if _, err := os.Stat(kept); errors.Is(err, os.ErrNotExist) {
+			path = cfg.Site.Offices
+		}
+		if path == "" {
+			return nil, errors.New("site.offices: name the office file; siaga init writes an example")
+		}
+		var err error
+		if raw, err = os.ReadFile(path); err != nil {
+			return nil, fmt.Errorf("office file: %w", err)
+		}
+	}
+	return office.Read(bytesReader(raw))
+}
+
+func (n *Node) onClose(f func()) { n.closers = append(n.closers, f) }
+
+func (n *Node) openStorage(context.Context) (err error) {
+	dir := filepath.Join(n.cfg.Site.Data, "journal")
+	if n.journal, err = journal.Open(dir, journal.Options{Node: n.cfg.Site.Node, Log: n.log}); err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
+	n.onClose(func() { n.logErr("close journal", n.journal.Close()) })
+	n.behind = journal.NewBehind(n.journal, journal.BehindOptions{
+		Spill: filepath.Join(dir, "spill.jsonl"), Log: n.log, OnAlarm: n.alarms.journal,
+		OnConflict: func(stream string, err error) {
+			n.log.Error("another process writes the same journal", "stream", stream, "err", err)
+		},
+	})
+	n.onClose(func() {
+		ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
+		defer stop()
+		n.logErr("write what waits for the journal", n.behind.Close(ctx))
+	})
+	if n.tapes, err = tape.OpenStore(filepath.Join(n.cfg.Site.Data, "tapes"), tape.Options{Log: n.log}); err != nil {
+		return fmt.Errorf("tapes: %w", err)
+	}
+	n.onClose(func() { n.logErr("close tapes", n.tapes.Close()) })
+	return n.sealRecovered()
+}
+
+// sealRecovered closes the tapes that a killed process left open, and binds them to their calls.
+func (n *Node) sealRecovered() error {
+	recovered, err := n.tapes.Recover()
+	if err != nil {
+		return fmt.Errorf("tapes: %w", err)
+	}
+	for _, r := range recovered {
+		n.log.Warn("a tape of a process that was killed was closed", "tape", r.ID, "seconds", r.Sum.Seconds, "err", r.Err)
+		now := time.Now().UTC()
+		body, err := call.Codec.Encode([]call.Event{call.TapeSealed{
+			At: now, Tape: r.ID, Hash: fmt.Sprintf("%x", r.Sum.Hash), Seconds: r.Sum.Seconds, Dropped: r.Sum.Dropped,
+		}})
+		if err != nil {
+			return err
+		}
+		n.behind.Post(desk.Stream(call.ID(r.ID)), journal.Record{
+			ID: r.ID + "-recovered-" + newID(), Type: "call", Version: call.Version, Time: now, Who: "system", Body: body,
+		})
+	}
+	return nil
+}
+
+// settings are an office's times as the chief has set them, or the office file's.
+func (n *Node) settings(id office.ID) office.Settings {
+	s, _ := n.staff.Settings(id)
+	return s
+}
+
+func (n *Node) openPeople(ctx context.Context) (err error) {
+	n.staff, err = staff.Open(ctx, n.journal, staff.Options{Offices: n.offices, Log: n.log})
+	if err != nil {
+		return fmt.Errorf("accounts: %w", err)
+	}
+	n.onClose(n.staff.Close)
+	return nil
+}
+
+func (n *Node) openCalls(ctx context.Context) (err error) {
+	n.dispatch, err = dispatch.New(dispatch.Options{
+		Offices: n.offices, Journal: n.behind, Board: n.board, NewID: newID, Log: n.log,
+	})
+	if err != nil {
+		return err
+	}
+	trunks := map[string]office.ID{}
+	for _, t := range n.cfg.Trunks {
+		if t.Office != "" {
+			trunks[t.Name] = office.ID(t.Office)
+		}
+	}
+	n.desk, err = desk.New(desk.Options{
+		Offices: n.offices, Trunks: trunks, Default: office.ID(n.cfg.Site.Office), Settings: n.settings,
+		Journal: n.behind, Board: n.board, Incidents: incidents{n.dispatch}, Record: n.record, AckWithin: n.cfg.Site.Ack, Observe: n.figures.observe,
+		NewID: newID, Log: n.log,
+	})
+	if err != nil {
+		return err
+	}
+	n.onClose(n.desk.Close)
+	n.dispatch.SetLink(n.link)
+	recovery := n.desk.Recover()
+	if err := n.fold(ctx, recovery.Fold, n.dispatch.Fold); err != nil {
+		return err
+	}
+	n.dispatch.Start()
+	n.onClose(n.dispatch.Close)
+	if live := recovery.Done(); live > 0 {
+		n.log.Warn("calls were live when the last process ended; they stand first in the callback list", "count", live)
+	}
+	n.view, err = view.Open(ctx, filepath.Join(n.cfg.Site.Data, "view"), n.journal, n.offices, view.Options{
+		Name: n.staff.Name, OnAlarm: n.alarms.view, OnRows: n.rows,
+	})
+	if err != nil {
+		return fmt.Errorf("view: %w", err)
+	}
+	n.onClose(func() { n.logErr("close view", n.view.Close()) })
+	return nil
+}
+
+// errFolded ends the fold at the newest record.
+var errFolded = errors.New("folded")
+
+// fold reads the whole journal once, in order.
+func (n *Node) fold(ctx context.Context, folds ...func(journal.Record) error) error {
+	last, _, err := n.journal.Last(ctx)
+	if err != nil || last == 0 {
+		return err
+	}
+	from := uint64(1)
+	for {
+		err = n.journal.Follow(ctx, from, func(r journal.Record) error {
+			for _, f := range folds {
+				if err := f(r); err != nil {
+					n.log.Error("a record can't be read; going on", "stream", r.Stream, "seq", r.Seq, "err", err)
+				}
+			}
+			if r.Pos >= last {
+				return errFolded
+			}
+			return nil
+		})
+		damaged := (*journal.CorruptError)(nil)
+		switch {
+		case errors.Is(err, errFolded):
+			return nil
+		case errors.As(err, &damaged):
+			n.alarms.set("journal_damaged", alarmDamaged(damaged))
+			if damaged.Pos >= last {
+				return nil
+			}
+			from = damaged.Pos + 1
+		default:
+			return fmt.Errorf("read journal: %w", err)
+		}
+	}
+}
+
+func (n *Node) logErr(doing string, err error) {
+	if err != nil {
+		n.log.Error("could not "+doing, "err", err) //nolint:sloglint // one helper for many closers
+	}
+}
+
+// Close ends everything at once, newest first. Serve drains before it.
+func (n *Node) Close() {
+	for i := len(n.closers) - 1; i >= 0; i-- {
+		n.closers[i]()
+	}
+	n.closers = nil
+}
