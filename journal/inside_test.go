@@ -297,11 +297,22 @@ func FuzzSeal(f *testing.F) {
 		}
 		sealed := seal(body, key, "s", "id")
 		back, err := unseal(sealed, key, "s", "id")
-		var a, b any
-		if err != nil || json.Unmarshal(body, &a) != nil || json.Unmarshal(back, &b) != nil || fmt.Sprint(a) != fmt.Sprint(b) {
+		if err != nil || meaning(t, body) != meaning(t, back) {
 			t.Fatalf("%q came back as %q, %v", body, back, err)
 		}
 	})
+}
+
+// meaning is a body without what JSON doesn't care for, and without limits of our numbers.
+func meaning(t *testing.T, body []byte) string {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(v)
 }
 
 func TestLatencyBuckets(t *testing.T) {
