@@ -90,6 +90,26 @@ func TestNoPortForAudio(t *testing.T) {
 	third.want("INVITE", 486)
 }
 
+// The connection of a call that still rings is gone: the next thing we say to it shows that.
+func TestTCPConnectionGoneWhileRinging(t *testing.T) {
+	t.Parallel()
+	h := open(t, Config{}, nil)
+	conn, err := net.Dial("tcp", h.Addrs().TCP.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := farEnd(t, h, "")
+	_, _ = conn.Write([]byte(strings.Replace(f.message("INVITE", "tcp"+f.id, farTo, 1, farSDP(40000, "8", "sendrecv")), "SIP/2.0/UDP", "SIP/2.0/TCP", 1)))
+	leg := h.leg()
+	_ = conn.(*net.TCPConn).SetLinger(0)
+	_ = conn.Close()
+	time.Sleep(100 * time.Millisecond)
+	leg.Ring()
+	if end := await[phone.Ended](t, leg, 2*time.Second); end.Ending.Fault != phone.ByNet {
+		t.Errorf("ending %+v", end)
+	}
+}
+
 // A call that came over TCP: our requests go back by its connection, and when that is gone to the Contact.
 func TestTCPConnectionGone(t *testing.T) {
 	t.Parallel()

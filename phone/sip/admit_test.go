@@ -35,6 +35,9 @@ func TestWhatIsRefused(t *testing.T) {
 		{name: "no Contact", status: 400, body: sdp, change: func(s string) string { return strings.Replace(s, "Contact:", "X-Contact:", 1) }},
 		{name: "two Content-Lengths", status: 400, body: sdp, headers: []string{"Content-Length: 5"}},
 		{name: "multipart without boundary", status: 400, body: sdp, headers: []string{"Content-Type: multipart/mixed"}},
+		{name: "unknown part that is required", status: 415, headers: []string{`Content-Type: multipart/mixed; boundary=b`},
+			body: "--b\r\nContent-Type: application/sdp\r\n\r\n" + sdp + "\r\n--b\r\nContent-Type: application/isup\r\nContent-Disposition: signal; handling=required\r\n\r\nx\r\n--b--\r\n"},
+		{name: "endless nesting", status: 400, headers: []string{`Content-Type: multipart/mixed; boundary=b`}, body: "--b\r\n" + strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n", 5)},
 		{name: "in a dialog of nobody", status: 481, body: sdp, change: func(s string) string { return strings.Replace(s, "To: "+farTo, "To: "+farTo+";tag=x", 1) }},
 	} {
 		f := farEnd(t, h, "")
@@ -57,6 +60,26 @@ func TestWhatIsRefused(t *testing.T) {
 	f.want("CANCEL", 481)
 	if h.calls() != 0 {
 		t.Errorf("%d calls began", h.calls())
+	}
+}
+
+// Parts that we don't know and needn't know don't keep a citizen from calling.
+func TestUnknownPartsAreLeftOut(t *testing.T) {
+	t.Parallel()
+	h := open(t, Config{}, nil)
+	sdp := farSDP(40000, "8", "sendrecv")
+	for body, kind := range map[string]string{
+		"--b\r\nContent-Type: application/isup\r\nContent-Disposition: signal; handling=optional\r\n\r\n\x00\x01\r\n--b\r\nContent-Type: application/sdp\r\n\r\n" +
+			sdp + "\r\n--b\r\n\r\nhello\r\n--b--\r\n": `multipart/mixed; boundary="b"`,
+		"--b\r\nContent-Type: application/sdp\r\n\r\n" + sdp + "\r\n--b\r\nno end":                                                              "multipart/mixed; boundary=b",
+		"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: application/sdp\r\n\r\n" + sdp + "\r\n--c--\r\n--b--\r\n": "multipart/related; boundary=b",
+	} {
+		f := farEnd(t, h, "")
+		f.invite(body, "Content-Type: "+kind)
+		h.leg().Ring()
+		if got := f.want("INVITE", 183); !strings.Contains(got.text, "m=audio") {
+			t.Errorf("the SDP was not found in %s", kind)
+		}
 	}
 }
 

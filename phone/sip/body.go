@@ -84,10 +84,13 @@ func (c *content) takeParts(body []byte, boundary string, depth int) error {
 	r := multipart.NewReader(bytes.NewReader(body), boundary)
 	for range maxParts {
 		part, err := r.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // a wrapped one means that the last boundary is missing
 			return nil
 		}
 		if err != nil {
+			if c.sdp != nil {
+				return nil // cut off behind what a call needs: a citizen's call isn't refused for that
+			}
 			return errBody
 		}
 		text, err := io.ReadAll(part)

@@ -97,9 +97,17 @@ func (x *Exchange) find(req *sip.Request, trunk *Trunk) *Leg {
 	return l
 }
 
+// onACK comes for an ACK that did not pass the screen; the leg forgives to be told of the others twice.
 func (x *Exchange) onACK(req *sip.Request, _ sip.ServerTransaction, trunk *Trunk) {
 	if l := x.find(req, trunk); l != nil {
-		l.do(func() { l.ack(req) })
+		l.box.post(func() { l.ack(req) })
+	}
+}
+
+// screenedACK hands an ACK to its leg, before any message behind it is read.
+func (x *Exchange) screenedACK(ack *sip.Request, from netip.Addr) {
+	if trunk := x.screen.trunkOf(from); trunk != nil {
+		x.onACK(ack, nil, trunk)
 	}
 }
 

@@ -120,6 +120,7 @@ func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
 		legs: map[dialogKey]*Leg{}, initial: map[initialKey]*Leg{}, perTrunk: map[string]int{},
 	}
 	x.screen = newScreen(cfg.Trunks, cfg.UnknownTrunk == "silent")
+	x.screen.onACK = x.screenedACK
 	if err := x.open(); err != nil {
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}

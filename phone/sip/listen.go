@@ -38,7 +38,7 @@ func (c *screenedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
 				_, _ = c.WriteToUDPAddrPort(reply, to)
 			}
 		default:
-			if clean := tidy(m, data); len(clean) <= len(p) {
+			if clean := c.screen.pass(m, data, from.Addr()); len(clean) <= len(p) {
 				return copy(p, clean), net.UDPAddrFromAddrPort(from), nil
 			}
 		}
@@ -186,7 +186,7 @@ func (c *screenedConn) take(data []byte, whole bool) error {
 			return err
 		}
 	case !v.drop && whole:
-		c.ready = append(c.ready, tidy(m, data)...)
+		c.ready = append(c.ready, c.screen.pass(m, data, c.from.Addr())...)
 	}
 	if !whole || c.stranger {
 		return errFraming

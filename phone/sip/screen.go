@@ -26,6 +26,7 @@ type screen struct {
 	silent bool
 	parser *sip.Parser
 	secret [16]byte // of To tags in answers that keep no state
+	onACK  func(ack *sip.Request, from netip.Addr)
 }
 
 func newScreen(trunks []Trunk, silent bool) *screen {
@@ -99,6 +100,20 @@ func (s *screen) tryParse(data []byte) (err error) {
 	}()
 	_, err = s.parser.ParseSIP(data)
 	return err
+}
+
+// pass gives a message that passed in the form that sipgo gets. sipgo handles each on a goroutine of its own, so an ACK
+// may be overtaken by the BYE or re-INVITE behind it; its leg is told here, where messages still are in order.
+func (s *screen) pass(m rawMessage, data []byte, from netip.Addr) []byte {
+	clean := tidy(m, data)
+	if m.request && m.method == "ACK" && s.onACK != nil {
+		if msg, err := s.parser.ParseSIP(clean); err == nil {
+			if ack, ok := msg.(*sip.Request); ok {
+				s.onACK(ack, from)
+			}
+		}
+	}
+	return clean
 }
 
 func (s *screen) examineResponse(m rawMessage, data []byte) verdict {

@@ -117,6 +117,19 @@ func TestHoldDirections(t *testing.T) {
 	}
 }
 
+// ACK and the next request in one breath, many times: the ACK is never overtaken.
+func TestACKIsNotOvertaken(t *testing.T) {
+	t.Parallel()
+	h := open(t, Config{}, nil)
+	f := farEnd(t, h, "")
+	_, ok := f.establish(h)
+	for i := 2; i < 100; i++ {
+		f.within("INVITE", ok, i, farSDP(40000, "8 101", "sendrecv"))
+		res := f.want("INVITE", 200)
+		f.ack(res, i, "")
+	}
+}
+
 // A re-INVITE moves the target of our requests and the way of our audio; one that can't be had changes nothing.
 func TestReinviteMoves(t *testing.T) {
 	t.Parallel()
