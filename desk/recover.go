@@ -26,7 +26,7 @@ func (d *Desk) Recover() *Recovery {
 // Fold takes one record of the journal, in order. Records of other streams are none of its business.
 func (r *Recovery) Fold(rec journal.Record) error {
 	id, ok := strings.CutPrefix(rec.Stream, "call/")
-	if !ok {
+	if !ok || rec.Type != "call" { // the tombstone of an erasure says nothing of the call's life
 		return nil
 	}
 	events, _, err := call.Codec.Decode(rec.Body)

@@ -39,7 +39,7 @@ type Options struct {
 // watches the deadlines.
 type Dispatch struct {
 	opts Options
-	wake chan struct{} // capacity 1: a deadline may have become earlier
+	wake chan struct{}   // capacity 1: a deadline may have become earlier
 	ctx  context.Context // ends when the dispatch closes
 	stop context.CancelFunc
 	// waits counts the goroutines that wait for the journal and the one that watches the deadlines.

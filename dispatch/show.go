@@ -17,7 +17,7 @@ const keepClosed = 90 * 24 * time.Hour
 // Fold takes one record of the journal, in order, before Start.
 func (d *Dispatch) Fold(rec journal.Record) error {
 	id, ok := strings.CutPrefix(rec.Stream, "incident/")
-	if !ok {
+	if !ok || rec.Type != "incident" { // the tombstone of an erasure says nothing of the incident's life
 		return nil
 	}
 	events, _, err := incident.Codec.Decode(rec.Body)

@@ -129,3 +129,14 @@ func alarmDamaged(e *journal.CorruptError) Alarm {
 		},
 	}
 }
+
+func alarmOpened(err error) Alarm {
+	return Alarm{
+		Level: "bad",
+		Text:  Text{ID: "Jurnal rusak: " + err.Error(), EN: "The journal is damaged: " + err.Error()},
+		Todo: Text{
+			ID: "Hubungi petugas TI: salin folder data, jalankan siaga verify, lalu bandingkan dengan cadangan.",
+			EN: "Call the IT officer: copy the data folder, run siaga verify, then compare it with a backup.",
+		},
+	}
+}

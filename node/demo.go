@@ -232,7 +232,7 @@ func (o DemoOptions) runTown(ctx context.Context, n *Node, sipAddr string, simul
 	roots.AppendCertsFromPEM(n.authority.PEM())
 	accounts := make([]town.Account, 0, len(simulated))
 	for _, a := range simulated {
-		accounts = append(accounts, town.Account{Office: a.Office, User: a.User, Password: a.Password})
+		accounts = append(accounts, town.Account{Office: a.Office, Role: a.Role, User: a.User, Password: a.Password})
 	}
 	return town.Run(ctx, town.Config{
 		Trunk: town.Trunk{UDP: sipAddr, TCP: sipAddr}, API: n.URL(), Roots: roots, Accounts: accounts,

@@ -120,6 +120,10 @@ func (n *Node) openStorage(context.Context) (err error) {
 		return fmt.Errorf("journal: %w", err)
 	}
 	n.onClose(func() { n.logErr("close journal", n.journal.Close()) })
+	if err := n.journal.Damage(); err != nil {
+		n.log.Error("the journal is damaged; calls come in all the same", "err", err)
+		n.alarms.set("journal_open", alarmOpened(err))
+	}
 	n.behind = journal.NewBehind(n.journal, journal.BehindOptions{
 		Spill: filepath.Join(dir, "spill.jsonl"), Log: n.log, OnAlarm: n.alarms.journal,
 		OnConflict: func(stream string, err error) {
@@ -217,42 +221,20 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	return nil
 }
 
-// errFolded ends the fold at the newest record.
-var errFolded = errors.New("folded")
-
-// fold reads the whole journal once, in order.
+// fold reads the whole journal once, in order, past damaged records.
 func (n *Node) fold(ctx context.Context, folds ...func(journal.Record) error) error {
-	last, _, err := n.journal.Last(ctx)
-	if err != nil || last == 0 {
-		return err
-	}
-	from := uint64(1)
-	for {
-		err = n.journal.Follow(ctx, from, func(r journal.Record) error {
-			for _, f := range folds {
-				if err := f(r); err != nil {
-					n.log.Error("a record can't be read; going on", "stream", r.Stream, "seq", r.Seq, "err", err)
-				}
+	_, err := journal.Replay(ctx, n.journal, 1, func(r journal.Record) error {
+		for _, f := range folds {
+			if err := f(r); err != nil {
+				n.log.Error("a record can't be read; going on", "stream", r.Stream, "seq", r.Seq, "err", err)
 			}
-			if r.Pos >= last {
-				return errFolded
-			}
-			return nil
-		})
-		damaged := (*journal.CorruptError)(nil)
-		switch {
-		case errors.Is(err, errFolded):
-			return nil
-		case errors.As(err, &damaged):
-			n.alarms.set("journal_damaged", alarmDamaged(damaged))
-			if damaged.Pos >= last {
-				return nil
-			}
-			from = damaged.Pos + 1
-		default:
-			return fmt.Errorf("read journal: %w", err)
 		}
+		return nil
+	}, func(e *journal.CorruptError) { n.alarms.set("journal_damaged", alarmDamaged(e)) })
+	if err != nil {
+		return fmt.Errorf("read journal: %w", err)
 	}
+	return nil
 }
 
 func (n *Node) logErr(doing string, err error) {
