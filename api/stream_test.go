@@ -1,0 +1,136 @@
+package api_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/siaga110/siaga/office"
+)
+
+// sse is one open stream.
+type sse struct {
+	t    *testing.T
+	r    *bufio.Reader
+	body io.Closer
+}
+
+type event struct{ name, id, data string }
+
+func (c *client) stream(last string) *sse {
+	c.t.Helper()
+	req := c.request("GET", "/stream", nil)
+	if last != "" {
+		req.Header.Set("Last-Event-ID", last)
+	}
+	ctx, stop := context.WithCancel(c.t.Context())
+	res, err := c.http.Do(req.WithContext(ctx))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if ct := res.Header.Get("Content-Type"); ct != "text/event-stream" {
+		c.t.Fatalf("stream: %d %s", res.StatusCode, ct)
+	}
+	c.t.Cleanup(func() { stop(); res.Body.Close() })
+	return &sse{t: c.t, r: bufio.NewReader(res.Body), body: res.Body}
+}
+
+// next reads one event; a ping is one without data.
+func (s *sse) next() event {
+	s.t.Helper()
+	var e event
+	for {
+		line, err := s.r.ReadString('\n')
+		if err != nil {
+			s.t.Fatalf("stream: %v", err)
+		}
+		field, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		switch field {
+		case "":
+			if value == "ping" {
+				e.name = "ping"
+				continue
+			}
+			return e
+		case "event":
+			e.name = value
+		case "id":
+			e.id = value
+		case "data":
+			e.data = value
+		}
+	}
+}
+
+// change reads on to the change of a key.
+func (s *sse) change(key string) event {
+	s.t.Helper()
+	for {
+		e := s.next()
+		if strings.Contains(e.data, `"key":"`+key+`"`) {
+			return e
+		}
+	}
+}
+
+func TestStream(t *testing.T) {
+	h := open(t)
+	sari, rina, adm := h.as("sari", "polda", office.Operator), h.as("rina", "polda", office.Operator), h.as("adm", "polda", office.Administrator)
+	s := sari.stream("")
+	first := s.next()
+	var snap struct {
+		Boot, ServerTime string
+		N                uint64
+		Items            map[string]json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(first.data), &snap); err != nil || first.name != "snapshot" || snap.Boot != "boot1" || snap.ServerTime == "" {
+		t.Fatalf("%+v %v", first, err)
+	}
+	sari.must("POST", "/duty", map[string]any{"seat": "polda/1"}, nil)
+	seen := s.change("seat/polda/1")
+	if seen.name != "change" || !strings.HasPrefix(seen.id, "boot1:") || !strings.Contains(seen.data, "mulai_dinas") {
+		t.Fatalf("%+v", seen)
+	}
+	s.body.Close() // the connection breaks; things go on
+	rina.must("POST", "/duty", map[string]any{"seat": "polda/2"}, nil)
+	s = sari.stream(seen.id)
+	if e := s.next(); e.name != "ping" {
+		t.Fatalf("a resumed stream begins with %+v, not with what was missed", e)
+	}
+	if e := s.change("seat/polda/2"); !strings.Contains(e.data, `"name":"rina"`) {
+		t.Errorf("%+v", e)
+	}
+	for _, strange := range []string{"other:5", "boot1:99999999", "boot1", "x:y:z"} {
+		if e := sari.stream(strange).next(); e.name != "snapshot" {
+			t.Errorf("after %q: %+v", strange, e)
+		}
+	}
+	rina.must("DELETE", "/duty", nil, nil)
+	h.api.Rows([]string{"calls"}, []office.ID{"lain"})
+	h.api.Rows([]string{"calls", "incidents"}, []office.ID{"polda"})
+	for {
+		e := s.next()
+		if e.name == "rows" {
+			if e.data != `{"tables":["calls","incidents"]}` {
+				t.Errorf("%+v", e)
+			}
+			break
+		}
+	}
+	// An administrator sees alarms and no calls.
+	h.board.Set("polda", "alarm/disk", map[string]string{"name": "disk"})
+	a := adm.stream("").next()
+	if !strings.Contains(a.data, "alarm/disk") || strings.Contains(a.data, "seat/") {
+		t.Errorf("%+v", a)
+	}
+	// A sign-out ends the stream.
+	sari.must("DELETE", "/session", nil, nil)
+	for {
+		if _, err := s.r.ReadString('\n'); err != nil {
+			break
+		}
+	}
+}
