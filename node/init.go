@@ -3,7 +3,6 @@ package node
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -31,8 +30,6 @@ func VersionText() string {
 	}
 	return v
 }
-
-func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
 // newID is unique over restarts and nodes, and sorts by time: milliseconds and 80 random bits, base 32.
 func newID() string { return journal.NewID(time.Now()) }
@@ -120,13 +117,6 @@ func firstAdministrator(ctx context.Context, data string, dir *office.Directory,
 		return "", fmt.Errorf("first administrator: %w", err)
 	}
 	return password, nil
-}
-
-// secret makes a random word for keys of this process.
-func secret() []byte {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails (crypto/rand)
-	return b
 }
 
 var tomlTemplate = template.Must(template.New("siaga.toml").Funcs(template.FuncMap{

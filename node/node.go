@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -94,22 +95,18 @@ func Start(ctx context.Context, cfg Config, opts Options) (n *Node, err error) {
 	return n, nil
 }
 
+// loadOffices reads the office file. What screens have edited since (the offices' times) is in the journal and wins.
 func loadOffices(cfg Config, raw []byte) (*office.Directory, error) {
 	if raw == nil {
-		kept := filepath.Join(cfg.Site.Data, "offices.json")
-		path := kept
-		if _, err := os.Stat(kept); errors.Is(err, os.ErrNotExist) {
-			path = cfg.Site.Offices
-		}
-		if path == "" {
+		if cfg.Site.Offices == "" {
 			return nil, errors.New("site.offices: name the office file; siaga init writes an example")
 		}
 		var err error
-		if raw, err = os.ReadFile(path); err != nil {
+		if raw, err = os.ReadFile(cfg.Site.Offices); err != nil {
 			return nil, fmt.Errorf("office file: %w", err)
 		}
 	}
-	return office.Read(bytesReader(raw))
+	return office.Read(bytes.NewReader(raw))
 }
 
 func (n *Node) onClose(f func()) { n.closers = append(n.closers, f) }
