@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
@@ -39,6 +40,7 @@ type floor struct {
 	mu   sync.Mutex      // guards all below; also held while a seat is chosen
 	ours map[string]bool // person ids of simulated operators
 	held map[string]bool // seats that they took or are taking
+	prio map[string]int  // priority that the house proposes for a kind of report
 }
 
 // Run works until ctx ends; then everybody goes home.
@@ -98,12 +100,41 @@ func (f *floor) run(ctx context.Context, signIns chan struct{}) {
 			if !f.watch.until(ctx, 20*time.Second, func() bool { f.watch.mu.Lock(); defer f.watch.mu.Unlock(); return f.watch.fresh }) && ctx.Err() != nil {
 				return
 			}
+			f.learnKinds(ctx, op.house)
 			if f.office.Kind != office.Polda {
 				wg.Go(func() { f.clerk(ctx, op.house) })
 			}
 		}
 		wg.Go(func() { op.run(ctx) })
 	}
+}
+
+// learnKinds reads which priority the house proposes for each kind of report.
+func (f *floor) learnKinds(ctx context.Context, h *house) {
+	var kinds []struct {
+		Code     string `json:"code"`
+		Priority int    `json:"priority"`
+	}
+	if err := h.do(ctx, http.MethodGet, "/kinds", nil, &kinds); err != nil {
+		f.ops.Log.Debug("kinds of report can't be read", "error", err)
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.prio = make(map[string]int, len(kinds))
+	for _, k := range kinds {
+		f.prio[k.Code] = k.Priority
+	}
+}
+
+// priority is what the house proposes for a kind of report, 3 for one that it doesn't know.
+func (f *floor) priority(kind string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if p := f.prio[kind]; p > 0 {
+		return p
+	}
+	return 3
 }
 
 // humans counts the office's seats that others took, and whether one of them waits for a call.

@@ -148,13 +148,21 @@ func (p *Plan) place(d *rand.Rand, v Voice) *Place {
 	}
 }
 
+// landmarks are places of the voices that the office file doesn't name, as anybody who lives there knows them.
+var landmarks = map[office.ID][]string{
+	"polresta-balikpapan": {
+		"pandansari", "kanujoso", "lapangan merdeka", "marsma iswahyudi", "panjaitan", "jenderal sudirman", "soekarno hatta",
+		"kilometer lima belas", "di bandara",
+	},
+}
+
 // officeOf finds the Polres whose words stand in a text; the longest word wins.
 func officeOf(text string, polres []office.Office) (office.Office, bool) {
 	text = strings.ToLower(text)
 	var found office.Office
 	longest := 0
 	for _, o := range polres {
-		for _, w := range o.Words {
+		for _, w := range slices.Concat(o.Words, landmarks[o.ID]) {
 			if len(w) > longest && strings.Contains(text, strings.ToLower(w)) {
 				found, longest = o, len(w)
 			}

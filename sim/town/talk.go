@@ -86,10 +86,7 @@ func (t *talk) stranger(ctx context.Context) {
 
 // form is what an operator types of a report.
 func (t *talk) form(v Voice) reportForm {
-	f := reportForm{Kind: v.Kind, Priority: 3, Summary: v.Text, ReporterNumber: t.c.Number, Place: placeIn(v.Text)}
-	if v.Call == "valid_emergency" {
-		f.Priority = 2
-	}
+	f := reportForm{Kind: v.Kind, Priority: t.floor.priority(v.Kind), Summary: v.Text, ReporterNumber: t.c.Number, Place: placeIn(v.Text)}
 	text := strings.ToLower(v.Text)
 	yes := true
 	if strings.Contains(text, "tolong") || strings.Contains(text, "celurit") || strings.Contains(text, "parang") {
@@ -124,11 +121,22 @@ func placeIn(text string) string {
 		if i := strings.IndexByte(place, ','); i > 0 && !strings.HasPrefix(place[i:], ", dekat") {
 			place = place[:i]
 		}
-		if place = strings.TrimSpace(place); len(place) > len(best) && len(place) < 60 {
+		if place = upToName(strings.TrimSpace(place)); len(place) > len(best) && len(place) < 60 {
 			best = place
 		}
 	}
 	return best
+}
+
+// upToName cuts a phrase after its last name: "Pasar Pandansari dibongkar semalam" is at Pasar Pandansari.
+func upToName(phrase string) string {
+	words := strings.Fields(phrase)
+	for i := len(words) - 1; i >= 0; i-- {
+		if w := words[i]; w[0] >= 'A' && w[0] <= 'Z' {
+			return strings.TrimRight(strings.Join(words[:i+1], " "), ",")
+		}
+	}
+	return phrase
 }
 
 // report types the form, step by step, and passes the call on.
@@ -173,6 +181,9 @@ func (t *talk) report(ctx context.Context, full reportForm) {
 }
 
 func (t *talk) save(ctx context.Context, f reportForm) {
+	if ctx.Err() != nil {
+		return
+	}
 	f.Rev = t.rev
 	var card cardView
 	err := t.house.do(ctx, http.MethodPut, "/calls/"+t.id+"/report", f, &card)
@@ -186,6 +197,9 @@ func (t *talk) save(ctx context.Context, f reportForm) {
 // pass transfers the call, and does what the end of the offer asks for.
 func (t *talk) pass(ctx context.Context, to office.Office) {
 	for try := range 2 {
+		if ctx.Err() != nil {
+			return
+		}
 		var after callView
 		if err := t.house.post(ctx, "/calls/"+t.id+"/transfer", map[string]office.ID{"office": to.ID}, &after); err != nil {
 			t.log.Debug("transfer refused", "call", t.id, "to", to.ID, "error", err)
@@ -233,6 +247,9 @@ var talkNotes = []string{
 // close ends the call; an outcome that isn't taken is replaced by the plainest one, so that no caller stays behind.
 func (t *talk) close(ctx context.Context, with map[string]any) {
 	for _, body := range []map[string]any{with, {"outcome": "valid_polda"}} {
+		if ctx.Err() != nil {
+			return // the town ends
+		}
 		err := t.house.post(ctx, "/calls/"+t.id+"/close", body, nil)
 		if err == nil || refused(err, "call_ended") || refused(err, "not_your_call") {
 			return
