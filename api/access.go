@@ -145,10 +145,13 @@ func (s *Server) admit(r *http.Request, rule *rule) (*caller, *Problem) {
 	if rule == nil || !rule.open && len(rule.roles) == 0 {
 		return nil, problem(http.StatusForbidden, "not_allowed") // an operation that nobody thought about
 	}
+	if s.origins.Check(r) != nil { // a browser says that another site's page sends this
+		return nil, problem(http.StatusForbidden, "origin")
+	}
 	c := s.callerOf(r)
 	if c == nil {
 		if !s.limits.stranger(remote(r), s.cfg.Now()) {
-			return nil, problem(http.StatusTooManyRequests, "too_many")
+			return nil, tooMany()
 		}
 		if rule.open {
 			return nil, nil
@@ -156,7 +159,7 @@ func (s *Server) admit(r *http.Request, rule *rule) (*caller, *Problem) {
 		return nil, problem(http.StatusUnauthorized, "no_session")
 	}
 	if !s.limits.person(string(c.Person.ID), s.cfg.Now()) {
-		return nil, problem(http.StatusTooManyRequests, "too_many")
+		return nil, tooMany()
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && !rule.signIn {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-Siaga-Csrf")), []byte(c.CSRF)) != 1 {
@@ -176,6 +179,12 @@ func (s *Server) admit(r *http.Request, rule *rule) (*caller, *Problem) {
 		}
 	}
 	return c, nil
+}
+
+func tooMany() *Problem {
+	p := problem(http.StatusTooManyRequests, "too_many")
+	p.RetryAfterS = 1
+	return p
 }
 
 func (s *Server) callerOf(r *http.Request) *caller {

@@ -104,6 +104,7 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 		ok.Content = map[string]*huma.MediaType{"text/event-stream": text}
 	case "/line":
 		status, ok.Description = "101", "Switching Protocols"
+		op.Description = lineMessages
 	case "/calls/{id}/tape":
 		ok.Content = map[string]*huma.MediaType{"audio/wav": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 		op.Parameters = append(op.Parameters, &huma.Param{
@@ -122,6 +123,12 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 		r.MethodFunc(http.MethodHead, path, h)
 	}
 }
+
+const lineMessages = `JSON messages, each an object with t. The page says:
+offer {sdp}, complete, with all candidates; beat {level, loss, jitterMs} each second; rang {call, offer} when it rings.
+The server says: answer {sdp}; error {code, text}; beat {at} each second; ring {call, offer, kind, until};
+stop {call, offer, why}; mic {on}; tone {} when the test tone starts; moved {} when another page took the seat over.
+Three seconds without a message of the page, or a closed socket, and the seat's line counts as lost.`
 
 // describe finishes the OpenAPI file and serves it.
 func (s *Server) describe(r chi.Router) {

@@ -2,6 +2,8 @@ package api
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -87,8 +89,10 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, name string) e
 	}
 	if hashed.MatchString(name) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	} else {
+	} else { // ask each time, and send only what has changed
+		sum := sha256.Sum256(raw)
 		h.Set("Cache-Control", "no-cache")
+		h.Set("ETag", `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
 	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(raw))
 	return nil

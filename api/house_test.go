@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -84,10 +85,11 @@ func open(t *testing.T) *house {
 	check()
 	h.dispatch.SetLink(linking(h.desk))
 	h.dispatch.Start()
+	var rows atomic.Pointer[api.Server]
 	h.view, err = view.Open(t.Context(), t.TempDir(), h.journal, h.offices, view.Options{
 		Name: h.staff.Name, OnRows: func(tables []string, offices []office.ID) {
-			if h.api != nil {
-				h.api.Rows(tables, offices)
+			if s := rows.Load(); s != nil {
+				s.Rows(tables, offices)
 			}
 		},
 	})
@@ -95,6 +97,7 @@ func open(t *testing.T) *house {
 	h.phone = &softphone{desk: h.desk}
 	h.api, err = api.New(h.config())
 	check()
+	rows.Store(h.api)
 	h.http = httptest.NewTLSServer(h.api.Handler())
 	t.Cleanup(h.close)
 	return h
@@ -268,11 +271,11 @@ type client struct {
 	http   *http.Client
 	cookie string
 	csrf   string
-	keys   int
+	keys   *atomic.Int64
 }
 
 func (h *house) nobody() *client {
-	return &client{t: h.t, base: h.http.URL, http: &http.Client{Transport: &http.Transport{
+	return &client{t: h.t, base: h.http.URL, keys: new(atomic.Int64), http: &http.Client{Transport: &http.Transport{
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // our own server
 	}}}
 }
@@ -349,9 +352,8 @@ func (c *client) request(method, path string, body any) *http.Request {
 		req.Header.Set("Cookie", "__Host-siaga="+c.cookie)
 	}
 	if method != http.MethodGet {
-		c.keys++
 		req.Header.Set("X-Siaga-Csrf", c.csrf)
-		req.Header.Set("Idempotency-Key", fmt.Sprintf("%p-%d", c, c.keys))
+		req.Header.Set("Idempotency-Key", fmt.Sprintf("key-%d", c.keys.Add(1)))
 	}
 	return req
 }

@@ -55,7 +55,7 @@ func (s *Server) incidentOps() {
 	register(s, operation(http.MethodGet, "/incidents/{id}", "An incident with everything", all),
 		func(ctx context.Context, in *idPath) (*out[Incident], error) {
 			c := who(ctx)
-			s.cfg.Staff.NoteRead(c.Person.ID, "incident", in.ID, "")
+			s.noteRead(c, "incident", in.ID, "")
 			if full, ok := s.cfg.Dispatch.Get(incident.ID(in.ID)); ok && s.mayReadIncident(c, full.Card) {
 				return &out[Incident]{s.incident(full)}, nil
 			}

@@ -22,17 +22,15 @@ const (
 	beatEvery = time.Second
 	beatLost  = 3 * time.Second
 	lineMax   = 128 << 10 // bytes of a message; SDP has some kilobytes
+	usedEvery = time.Minute
 )
 
 // fromPage is what a page says on its seat's socket.
 type fromPage struct {
-	T        string  `json:"t" enum:"offer,beat,rang"`
-	SDP      string  `json:"sdp,omitempty"`
-	Level    float64 `json:"level,omitempty"`
-	Loss     float64 `json:"loss,omitempty"`
-	JitterMs float64 `json:"jitterMs,omitempty"`
-	Call     call.ID `json:"call,omitempty"`
-	Offer    int     `json:"offer,omitempty"`
+	T     string  `json:"t"` // offer, beat, rang
+	SDP   string  `json:"sdp"`
+	Call  call.ID `json:"call"`
+	Offer int     `json:"offer"`
 }
 
 // toPage is what a page is told.
@@ -53,7 +51,7 @@ type line struct {
 }
 
 func (s *Server) lineOps(r chi.Router) {
-	s.raw(r, http.MethodGet, "/line", "The softphone's WebSocket of the own seat; see docs/ARCHITECTURE.md", rule{roles: callTakers}, s.line)
+	s.raw(r, http.MethodGet, "/line", "The softphone's WebSocket of the own seat", rule{roles: callTakers}, s.line)
 }
 
 // line is a seat's socket for as long as it lives: the page's SDP, beats both ways, rings, and when the microphone is on.
@@ -90,10 +88,7 @@ func (s *Server) line(w http.ResponseWriter, r *http.Request, c *caller) {
 		l.read(ctx)
 	}()
 	why := l.run(ctx, read)
-	// If the seat has no newer socket, nobody hears the caller from here on.
-	if s.drop(l) {
-		s.cfg.Softphone.Lost(seat)
-	}
+	s.drop(l, why)
 	_ = conn.Close(why.code(), why.Error()) // the page may be gone
 	stop()
 	<-read
@@ -112,23 +107,25 @@ func sameOrigin(r *http.Request) bool {
 
 // take makes l the seat's socket; an older one is told to go.
 func (s *Server) take(l *line) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.seats.Lock()
+	defer s.seats.Unlock()
 	if old := s.lines[l.seat]; old != nil {
 		close(old.moved)
 	}
 	s.lines[l.seat] = l
 }
 
-// drop says whether l was still the seat's socket.
-func (s *Server) drop(l *line) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// drop takes the seat's socket away. If it has no newer one, nobody there hears the caller from here on.
+func (s *Server) drop(l *line, why ending) {
+	s.seats.Lock()
+	defer s.seats.Unlock()
 	if s.lines[l.seat] != l {
-		return false
+		return
 	}
 	delete(s.lines, l.seat)
-	return true
+	if why != endServer {
+		s.cfg.Softphone.Lost(l.seat)
+	}
 }
 
 // ending is why a socket was closed.
@@ -189,6 +186,7 @@ func (l *line) run(ctx context.Context, read <-chan struct{}) ending {
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	heard := time.Now() // monotonic
+	used := heard
 	for {
 		var err *ending
 		select {
@@ -200,6 +198,10 @@ func (l *line) run(ctx context.Context, read <-chan struct{}) ending {
 		case <-beat.C:
 			if time.Since(heard) > beatLost {
 				return endSilent
+			}
+			if time.Since(used) > usedEvery { // who is on duty uses their session
+				used = time.Now()
+				_, _ = l.server.cfg.Staff.Session(l.who.token) // a session that is over by age doesn't cut a talk off
 			}
 			err = l.say(ctx, toPage{"t": "beat", "at": l.server.cfg.Now().UTC()})
 		case n := <-l.lost:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,27 +64,35 @@ func (p *page) say(m map[string]any) {
 	}
 }
 
-// hear reads on to a message of this kind, for at most 5 s; other beats are answered.
+// hear reads on to a message of this kind.
 func (p *page) hear(kind string) said {
+	p.t.Helper()
+	return p.hears(kind)[kind]
+}
+
+// hears reads until there was a message of each kind, in any order, for at most 5 s; beats are answered.
+func (p *page) hears(kinds ...string) map[string]said {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.t.Context(), 5*time.Second)
 	defer stop()
-	for {
+	got := map[string]said{}
+	for len(got) < len(kinds) {
 		_, raw, err := p.conn.Read(ctx)
 		if err != nil {
-			p.t.Fatalf("waiting for %s: %v", kind, err)
+			p.t.Fatalf("waiting for %v, have %v: %v", kinds, got, err)
 		}
 		var m said
 		if err := json.Unmarshal(raw, &m); err != nil {
 			p.t.Fatalf("%s: %v", raw, err)
 		}
-		if m.T == kind {
-			return m
+		if slices.Contains(kinds, m.T) {
+			got[m.T] = m
 		}
 		if m.T == "beat" {
 			p.say(map[string]any{"t": "beat", "level": 0.1, "loss": 0, "jitterMs": 2})
 		}
 	}
+	return got
 }
 
 // over reads to the end of the socket.
@@ -129,10 +138,12 @@ func TestLine(t *testing.T) {
 	}
 	p.say(map[string]any{"t": "rang", "call": ring.Call, "offer": ring.Offer})
 	sari.must("POST", "/calls/"+ring.Call+"/answer", map[string]any{"offer": ring.Offer}, nil)
-	if m := p.hear("stop"); m.Call != ring.Call || m.Offer != ring.Offer || m.Why != "answered" {
+	// Call and seat come to the board one after the other, in either order.
+	both := p.hears("stop", "mic")
+	if m := both["stop"]; m.Call != ring.Call || m.Offer != ring.Offer || m.Why != "answered" {
 		t.Errorf("%+v", m)
 	}
-	if m := p.hear("mic"); !m.On {
+	if m := both["mic"]; !m.On {
 		t.Errorf("%+v", m)
 	}
 

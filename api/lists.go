@@ -79,7 +79,7 @@ func (s *Server) listOps() {
 		})
 	register(s, operation(http.MethodGet, "/calls/{id}", "A call with its timeline", rule{roles: workers, of: callPath}),
 		func(ctx context.Context, in *idPath) (*out[view.CallFull], error) {
-			s.cfg.Staff.NoteRead(who(ctx).Person.ID, "call", in.ID, "")
+			s.noteRead(who(ctx), "call", in.ID, "")
 			full, err := s.cfg.View.Call(ctx, officeOf(ctx), call.ID(in.ID))
 			return &out[view.CallFull]{full}, err
 		})
@@ -101,7 +101,7 @@ func (s *Server) listOps() {
 func (s *Server) noteSearch(ctx context.Context, where string, words ...string) {
 	for _, w := range words {
 		if w != "" {
-			s.cfg.Staff.NoteRead(who(ctx).Person.ID, "search", where, w)
+			s.noteRead(who(ctx), "search", where, w)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (s *Server) peopleOps() {
 			for _, p := range s.cfg.Staff.People(o) {
 				list = append(list, person(p))
 			}
-			s.cfg.Staff.NoteRead(who(ctx).Person.ID, "people", string(o), "")
+			s.noteRead(who(ctx), "people", string(o), "")
 			return &out[[]Person]{list}, nil
 		})
 	register(s, operation(http.MethodPost, "/people", "Make an account", rule{roles: admin}),

@@ -20,12 +20,15 @@ const (
 	// replayMax is how many answers are kept for a person: a report is saved some times a second while it is typed, and
 	// a screen tries again within seconds.
 	replayMax = 200
+	// bodyWithin: the body of a command has to be here by then.
+	bodyWithin = 10 * time.Second
 )
 
 // replays keeps answers by person and key.
 type replays struct {
 	mu     sync.Mutex
 	people map[string]*keys
+	swept  time.Time
 }
 
 type keys struct {
@@ -51,6 +54,7 @@ func newReplays() *replays { return &replays{people: map[string]*keys{}} }
 func (r *replays) begin(person, key string, sum [32]byte, now time.Time) (a *answer, first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.sweep(now)
 	k := r.people[person]
 	if k == nil {
 		k = &keys{by: map[string]*answer{}}
@@ -71,6 +75,20 @@ func (r *replays) begin(person, key string, sum [32]byte, now time.Time) (a *ans
 	k.by[key] = a
 	k.order = append(k.order, key)
 	return a, true
+}
+
+// sweep forgets people who have sent nothing for a while. r.mu is held.
+func (r *replays) sweep(now time.Time) {
+	if now.Sub(r.swept) < time.Minute {
+		return
+	}
+	r.swept = now
+	for p, k := range r.people {
+		newest := k.by[k.order[len(k.order)-1]]
+		if newest == nil || now.Sub(newest.at) >= replayFor {
+			delete(r.people, p)
+		}
+	}
 }
 
 // end fills an answer in and lets the others have it, or forgets it.
@@ -107,13 +125,15 @@ func (s *Server) once(ctx huma.Context, next func(huma.Context)) {
 		write(w, problem(http.StatusBadRequest, "bad_input"))
 		return
 	}
-	_ = ctx.SetReadDeadline(s.cfg.Now().Add(10 * time.Second)) // what can't is a test's recorder
+	_ = ctx.SetReadDeadline(time.Now().Add(bodyWithin)) // what can't is a test's recorder
 	raw, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), bodyMax+1))
 	if err != nil {
 		write(w, problem(http.StatusRequestTimeout, "slow"))
 		return
 	}
-	sum := sha256.Sum256(append([]byte(ctx.Method()+" "+ctx.Operation().Path+" "+pathID(ctx)+"\n"), raw...))
+	_ = ctx.SetReadDeadline(time.Time{}) // else a command that waits for the journal would be cut off by it
+	url := ctx.URL()
+	sum := sha256.Sum256(append([]byte(ctx.Method()+" "+url.Path+"\n"), raw...))
 	for person := string(c.Person.ID); ; {
 		a, first := s.replays.begin(person, key, sum, s.cfg.Now())
 		if first {
@@ -143,11 +163,6 @@ func (s *Server) once(ctx huma.Context, next func(huma.Context)) {
 	}
 }
 
-func pathID(ctx huma.Context) string {
-	u := ctx.URL()
-	return u.Path
-}
-
 func (s *Server) first(ctx huma.Context, next func(huma.Context), person, key string, raw []byte, a *answer) {
 	rec := &recorder{inner: ctx, body: bytes.NewReader(raw), header: http.Header{}}
 	defer func() {
@@ -170,6 +185,9 @@ type recorder struct {
 	header http.Header
 	out    bytes.Buffer
 }
+
+// SetReadDeadline does nothing: the body is here already.
+func (r *recorder) SetReadDeadline(time.Time) error { return nil }
 
 func (r *recorder) Unwrap() huma.Context  { return r.inner }
 func (r *recorder) BodyReader() io.Reader { return r.body }

@@ -82,6 +82,7 @@ type Server struct {
 	limits  *limits
 	replays *replays
 	heard   *heard
+	origins *http.CrossOriginProtection
 	ctx     context.Context // ends when the server closes: streams and sockets end then
 	stop    context.CancelFunc
 	open    sync.WaitGroup // streams and sockets
@@ -89,7 +90,9 @@ type Server struct {
 	mu     sync.Mutex // guards what follows
 	closed bool
 	rows   map[*rowsWatch]struct{}
-	lines  map[office.SeatID]*line
+
+	seats sync.Mutex // guards lines; a softphone is told of a lost seat under it, so that its next line is safe
+	lines map[office.SeatID]*line
 }
 
 // New makes the server.
@@ -114,7 +117,8 @@ func newServer(cfg Config) *Server {
 	speakOurProblems()
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Server{
-		cfg: cfg, router: chi.NewRouter(), limits: newLimits(), replays: newReplays(), heard: newHeard(), ctx: ctx, stop: stop,
+		cfg: cfg, router: chi.NewRouter(), limits: newLimits(), replays: newReplays(), heard: newHeard(), origins: http.NewCrossOriginProtection(),
+		ctx: ctx, stop: stop,
 		rows: map[*rowsWatch]struct{}{}, lines: map[office.SeatID]*line{},
 	}
 	v1 := chi.NewRouter()

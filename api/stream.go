@@ -128,7 +128,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, c *caller) {
 		case <-rows.wake:
 			e.send("rows", "", Rows{Tables: rows.take()})
 		case <-ping.C:
-			if _, err := s.cfg.Staff.Session(c.token); err != nil {
+			if !s.cfg.Staff.Lives(c.token) {
 				return
 			}
 			e.ping()

@@ -16,15 +16,17 @@ import (
 // heardFor: a player asks for a tape in many pieces; within this time they are one listening.
 const heardFor = 10 * time.Minute
 
-// heard remembers who listens to what, so that each listening is written down once.
+// heard remembers who reads what, so that each reading is written down once: a screen refreshes its lists and pages
+// many times while a person looks at them.
 type heard struct {
-	mu sync.Mutex
-	at map[string]time.Time
+	mu    sync.Mutex
+	at    map[string]time.Time
+	swept time.Time
 }
 
 func newHeard() *heard { return &heard{at: map[string]time.Time{}} }
 
-// goesOn says whether this is a further piece of a listening that was written down.
+// goesOn says whether this is a further piece of a reading that was written down.
 func (h *heard) goesOn(p office.PersonID, id string, now time.Time) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -35,12 +37,25 @@ func (h *heard) goesOn(p office.PersonID, id string, now time.Time) bool {
 func (h *heard) note(p office.PersonID, id string, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for k, at := range h.at {
-		if now.Sub(at) >= heardFor {
-			delete(h.at, k)
+	if now.Sub(h.swept) > time.Minute {
+		h.swept = now
+		for k, at := range h.at {
+			if now.Sub(at) >= heardFor {
+				delete(h.at, k)
+			}
 		}
 	}
 	h.at[string(p)+" "+id] = now
+}
+
+// noteRead writes down that a caller reads something, once for each reading.
+func (s *Server) noteRead(c *caller, what, subject, why string) {
+	now, key := s.cfg.Now(), what+" "+subject+" "+why
+	if s.heard.goesOn(c.Person.ID, key, now) {
+		return
+	}
+	s.heard.note(c.Person.ID, key, now)
+	s.cfg.Staff.NoteRead(c.Person.ID, what, subject, why)
 }
 
 func (s *Server) tapeOps(r chi.Router) {

@@ -122,7 +122,9 @@ func (s *Staff) apply(e Event) {
 		s.people[e.ID] = &account{Person: Person{
 			ID: e.ID, User: string(e.User), Name: string(e.Name), Rank: e.Rank, Office: e.Office, Role: e.Role, Active: true,
 		}}
-		s.byUser[string(e.User)] = e.ID
+		if e.User != office.Erased {
+			s.byUser[string(e.User)] = e.ID
+		}
 	case Changed:
 		if a := s.people[e.ID]; a != nil {
 			a.Name, a.Rank, a.Role, a.Active = string(e.Name), e.Rank, e.Role, e.Active

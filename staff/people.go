@@ -97,6 +97,46 @@ func (s *Staff) CreateWithPassword(ctx context.Context, p NewPerson, password st
 	return err
 }
 
+// CreateAll makes many accounts with one password, which is hashed once and written at once: for demonstrations and
+// simulated people only. Those whose user name is taken stay as they are.
+func (s *Staff) CreateAll(ctx context.Context, people []NewPerson, password string) error {
+	set, err := s.passwordSet(ctx, System, password, false)
+	if err != nil {
+		return err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	var events []Event
+	names := map[string]bool{}
+	for _, p := range people {
+		if err := s.check(&p); err != nil {
+			return err
+		}
+		if s.taken(p.User) || names[p.User] {
+			continue
+		}
+		names[p.User] = true
+		set.ID = newPersonID()
+		events = append(events, created(p, set), set)
+	}
+	for chunk := range slices.Chunk(events, 100) { // far below the largest record
+		if err := s.write(ctx, streamPeople, System, chunk...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newPersonID tells nothing of the person, since it is in every record of what they do: names are erasable, ids aren't.
+func newPersonID() office.PersonID { return office.PersonID("p" + strings.ToLower(rand.Text()[:12])) }
+
+func created(p NewPerson, set PasswordSet) Created {
+	return Created{
+		At: set.At, By: set.By, ID: set.ID, User: office.Private(p.User), Name: office.Private(p.Name), Rank: p.Rank,
+		Office: p.Office, Role: p.Role,
+	}
+}
+
 func (s *Staff) create(ctx context.Context, by office.PersonID, p NewPerson, password string, oneTime bool) (Person, error) {
 	if err := s.check(&p); err != nil {
 		return Person{}, err
@@ -113,12 +153,8 @@ func (s *Staff) create(ctx context.Context, by office.PersonID, p NewPerson, pas
 	if s.taken(p.User) {
 		return Person{}, ErrUserTaken
 	}
-	// The id is in every record of what the person does, so it tells nothing of them: names are erasable, ids aren't.
-	set.ID = office.PersonID("p" + strings.ToLower(rand.Text()[:12]))
-	err = s.write(ctx, streamPeople, by, Created{
-		At: set.At, By: by, ID: set.ID, User: office.Private(p.User), Name: office.Private(p.Name), Rank: p.Rank,
-		Office: p.Office, Role: p.Role,
-	}, set)
+	set.ID = newPersonID()
+	err = s.write(ctx, streamPeople, by, created(p, set), set)
 	person, _ := s.Get(set.ID)
 	return person, err
 }
@@ -160,6 +196,9 @@ func (s *Staff) Update(ctx context.Context, by, id office.PersonID, c Change) (P
 	}
 	if old.Active && old.Role == office.Administrator && (!p.Active || p.Role != office.Administrator) && s.lastAdmin(old) {
 		return old, ErrLastAdmin
+	}
+	if p.Name, p.Rank = checked.Name, checked.Rank; p == old {
+		return old, nil
 	}
 	now := s.opts.Now().UTC()
 	err := s.write(ctx, streamPeople, by, Changed{

@@ -115,8 +115,8 @@ func (s *Staff) prove(ctx context.Context, user, password, addr string) (account
 		s.tries.forget(byUser)
 		return a, nil
 	}
-	s.tries.fail(now, byAddress, triesAddress)
-	if until, shut := s.tries.fail(now, byUser, triesUser); shut {
+	s.tries.fail(now, byAddress, triesAddress, triesLeak)
+	if until, shut := s.tries.fail(now, byUser, triesUser, 0); shut {
 		if known {
 			s.later(month(streamSessions, now), a.ID, LockedOut{At: now.UTC(), ID: a.ID, From: office.Private(addr), Until: until.UTC()})
 		}
@@ -194,6 +194,16 @@ func (s *Staff) Session(token string) (Session, error) {
 		Person: a.Person, CSRF: base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:24]), MustChange: a.oneTime,
 		Began: one.began, Until: one.until, Done: one.done,
 	}, nil
+}
+
+// Lives says whether a token opens a session still, without counting that as use: a screen that nobody touches goes on
+// asking.
+func (s *Staff) Lives(token string) bool {
+	k := key(sha256.Sum256([]byte(token)))
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	one := s.sessions[k]
+	return one != nil && !one.over(s.opts.Now())
 }
 
 // SignOut ends a session. A token that opens nothing is no error.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -220,13 +221,19 @@ func TestLockOutByAddress(t *testing.T) {
 	s.person("sari", office.Operator)
 	var locked *LockedError
 	for i := range triesAddress {
-		s.tries.fail(s.clock(), "from 192.0.2.7", triesAddress)
+		s.tries.fail(s.clock(), "from 192.0.2.7", triesAddress, triesLeak)
 		if _, _, err := s.in("sari", goodPassword); (i == triesAddress-1) != errors.As(err, &locked) {
 			t.Fatalf("after %d wrong ones: %v", i+1, err)
 		}
 	}
 	if _, _, err := s.SignIn(t.Context(), "sari", goodPassword, "192.0.2.8:1"); err != nil {
 		t.Errorf("from another address: %v", err)
+	}
+	for range 200 { // a day's mistypings of an office
+		s.pass(2 * triesLeak)
+		if until, shut := s.tries.fail(s.clock(), "from 192.0.2.9", triesAddress, triesLeak); shut {
+			t.Fatalf("an office is shut out by its people's mistypings until %v", until)
+		}
 	}
 	if a, b := host("[2001:db8:0:1::5]:443"), host("[2001:db8:0:1::6]:443"); a != b {
 		t.Errorf("two addresses of one house are told apart: %s, %s", a, b)
@@ -366,6 +373,24 @@ func TestReadsAreWrittenDown(t *testing.T) {
 		t.Errorf("%+v %v", events, err)
 	}
 	s.open()
+}
+
+func TestCreateAll(t *testing.T) {
+	s := newSite(t)
+	var people []NewPerson
+	for i := range 130 {
+		people = append(people, NewPerson{User: fmt.Sprintf("sim%d", i), Name: "x", Office: "polda", Role: office.Operator})
+	}
+	for range 2 { // the second time all are there
+		if err := s.CreateAll(t.Context(), people, goodPassword); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.restart()
+	if n := len(s.People("polda")); n != 130 {
+		t.Errorf("%d people", n)
+	}
+	s.must("sim129", goodPassword)
 }
 
 // A journal that can't write keeps nobody from signing in, and gets it later.

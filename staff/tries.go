@@ -8,7 +8,8 @@ import (
 // When sign-ins are refused.
 const (
 	triesUser    = 5                // wrong passwords for one user name …
-	triesAddress = 40               // … or from one address, behind which a whole office may sit
+	triesAddress = 40               // … or from one address, behind which a whole office may sit,
+	triesLeak    = time.Minute      // which is forgiven one in each minute: in a day many people mistype,
 	lockFirst    = time.Minute      // then the door is shut for so long,
 	lockMax      = 15 * time.Minute // doubled with each further wrong one, up to this
 	triesForget  = time.Hour        // without a wrong one for so long, it begins anew
@@ -44,8 +45,9 @@ func (t *tries) locked(now time.Time, names ...string) time.Time {
 	return until
 }
 
-// fail counts a wrong password and tells whether the name was shut out by it, and until when.
-func (t *tries) fail(now time.Time, name string, most int) (time.Time, bool) {
+// fail counts a wrong password and tells whether the name was shut out by it, and until when. One is forgiven in
+// each leak; 0: none.
+func (t *tries) fail(now time.Time, name string, most int, leak time.Duration) (time.Time, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	w := t.wrong[name]
@@ -53,6 +55,9 @@ func (t *tries) fail(now time.Time, name string, most int) (time.Time, bool) {
 		t.room(now)
 		w = &wrong{}
 		t.wrong[name] = w
+	}
+	if leak > 0 && !w.last.IsZero() {
+		w.count = max(0, w.count-int(now.Sub(w.last)/leak))
 	}
 	w.count++
 	w.last = now
