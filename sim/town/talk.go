@@ -170,7 +170,7 @@ func (t *talk) report(ctx context.Context, full reportForm) {
 	if t.refresh(); t.c.Phase == "UNFINISHED" || to.ID == "" { // the caller is gone, their report isn't
 		if to.ID != "" && t.c.Incident != "" {
 			_ = t.house.post(ctx, "/incidents/"+t.c.Incident+"/send", map[string]string{"office": string(to.ID)}, nil)
-			t.close(ctx, map[string]any{"outcome": "ditutup_polda_diteruskan"})
+			t.close(ctx, map[string]any{"outcome": "valid_polda"}) // no Polres was ever rung for the call itself
 			return
 		}
 		t.close(ctx, map[string]any{"outcome": "putus_penelepon", "callback": true})
