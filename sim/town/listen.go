@@ -108,9 +108,3 @@ func (l *listener) understood() (v Voice, ok bool, sound time.Duration) {
 	}
 	return Voice{}, false, l.sound
 }
-
-func (l *listener) figures() Heard {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.ear.heard()
-}
