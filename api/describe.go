@@ -128,7 +128,7 @@ const lineMessages = `JSON messages, each an object with t. The page says:
 offer {sdp}, complete, with all candidates; beat {level, loss, jitterMs} each second; rang {call, offer} when it rings.
 The server says: answer {sdp}; error {code, text}; beat {at} each second; ring {call, offer, kind, until};
 stop {call, offer, why}; mic {on}; tone {} when the test tone starts; moved {} when another page took the seat over.
-Three seconds without a message of the page, or a closed socket, and the seat's line counts as lost.`
+Three seconds without a message of the page after its first beat, or a closed socket, and the seat's line counts as lost.`
 
 // describe finishes the OpenAPI file and serves it.
 func (s *Server) describe(r chi.Router) {

@@ -21,6 +21,7 @@ import (
 const (
 	beatEvery = time.Second
 	beatLost  = 3 * time.Second
+	beatFirst = 15 * time.Second // a page that opens its audio has other things to do: ICE and DTLS come before beats
 	lineMax   = 128 << 10 // bytes of a message; SDP has some kilobytes
 	usedEvery = time.Minute
 )
@@ -186,17 +187,20 @@ func (l *line) run(ctx context.Context, read <-chan struct{}) ending {
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	heard := time.Now() // monotonic
-	used := heard
+	used, patience := heard, beatFirst
 	for {
 		var err *ending
 		select {
 		case m := <-l.in:
 			heard = time.Now()
+			if m.T == "beat" {
+				patience = beatLost
+			}
 			err = l.hear(ctx, m)
 		case <-watch.Wake():
 			err = l.show(ctx, watch.Changes())
 		case <-beat.C:
-			if time.Since(heard) > beatLost {
+			if time.Since(heard) > patience {
 				return endSilent
 			}
 			if time.Since(used) > usedEvery { // who is on duty uses their session
@@ -245,10 +249,8 @@ func (l *line) hear(ctx context.Context, m fromPage) *ending {
 		if end := l.say(ctx, toPage{"t": "answer", "sdp": answer}); end != nil {
 			return end
 		}
-		if t, ok := l.server.cfg.Softphone.(interface{ Tone(office.SeatID) }); ok {
-			t.Tone(l.seat)
-			return l.say(ctx, toPage{"t": "tone"})
-		}
+		l.ring.greet = true
+		return l.show(ctx, nil)
 	case "rang":
 		ask, stop := context.WithTimeout(ctx, beatLost)
 		defer stop()

@@ -127,7 +127,7 @@ func TestLine(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	p.say(map[string]any{"t": "offer", "sdp": "v=0"})
-	if m := p.hear("answer"); m.SDP != "answer to v=0" {
+	if m := p.hears("answer", "tone")["answer"]; m.SDP != "answer to v=0" {
 		t.Fatalf("%+v", m)
 	}
 	eventually(t, "ready", func() bool { return sari.do("POST", "/duty/ready", nil).status == 200 })
@@ -209,6 +209,7 @@ func TestLineSilent(t *testing.T) {
 	sari := h.as("sari", "polda", office.Operator)
 	sari.must("POST", "/duty", map[string]any{"seat": "polda/1"}, nil)
 	p := sari.line()
+	p.say(map[string]any{"t": "beat"})
 	began := time.Now()
 	p.over()
 	if d := time.Since(began); d < 3*time.Second || d > 5*time.Second || h.phone.lostSeats() != 1 {

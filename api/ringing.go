@@ -20,6 +20,7 @@ type ringing struct {
 	calls map[call.ID]desk.CallView // those that ring at the seat, or rang there
 	told  map[ring]bool
 	mic   bool
+	greet bool // a line was opened: who begins duty hears the test tone as soon as it is up
 }
 
 // ring is one offer of a call to the seat.
@@ -98,6 +99,12 @@ func (r *ringing) news() []toPage {
 		}
 	}
 	r.told = now
+	if r.greet && r.state != nil && r.state.Line == desk.LineUp {
+		r.greet = false
+		if r.state.State == desk.NotReady && r.state.Call == "" {
+			list = append(list, toPage{"t": "tone"})
+		}
+	}
 	if mic := r.talks(); mic != r.mic {
 		r.mic = mic
 		list = append(list, toPage{"t": "mic", "on": mic})

@@ -37,8 +37,7 @@ type Dispatch interface {
 	Get(id incident.ID) (dispatch.Full, bool)
 }
 
-// Softphone opens the audio lines of seats. If it also has Tone(office.SeatID), the test tone is played to each seat
-// whose line was opened.
+// Softphone opens the audio lines of seats. It plays the test tone to who begins duty, when the line is up.
 type Softphone interface {
 	// Open answers a page's SDP offer. lost is called once, when this line can't carry audio any more.
 	Open(seat office.SeatID, sdp string, lost func()) (answer string, err error)
