@@ -417,12 +417,10 @@ func TestSameInstant(t *testing.T) {
 			}
 			answered, back := 0, 0
 			for _, e := range w.events(l.id) {
-				switch e := e.(type) {
-				case call.WasAnswered:
-					if e.By.Office == "polres" {
-						answered++
-					}
-				case call.TakenBack:
+				if a, ok := e.(call.WasAnswered); ok && a.By.Office == "polres" {
+					answered++
+				}
+				if _, ok := e.(call.TakenBack); ok {
 					back++
 				}
 			}

@@ -34,7 +34,7 @@ func (r *Recovery) Fold(rec journal.Record) error {
 		return fmt.Errorf("recover %s: %w", rec.Stream, err)
 	}
 	s := r.states[call.ID(id)].ApplyAll(events)
-	r.seqs[call.ID(id)] = int(rec.Seq) //nolint:gosec // a call has a few dozen records
+	r.seqs[call.ID(id)] = int(rec.Seq)
 	r.desk.past.fold(s, events)
 	if s.Phase == call.Ended {
 		delete(r.states, call.ID(id))

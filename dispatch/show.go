@@ -31,7 +31,7 @@ func (d *Dispatch) Fold(rec journal.Record) error {
 		e = &entry{shown: map[office.ID]bool{}}
 	}
 	d.apply(e, events)
-	e.seq = int(rec.Seq) //nolint:gosec // an incident has at most some thousand records
+	e.seq = int(rec.Seq)
 	return nil
 }
 

@@ -104,7 +104,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		}
 	case <-ctx.Done():
 		stopTown()
-		<-ended
+		<-ended //nolint:errcheck // it ends because it was told to
 	}
 	hurry, stop := context.WithTimeout(context.Background(), c.Site.Drain)
 	defer stop()

@@ -133,7 +133,7 @@ func checkDisk(r *report, cfg Config) {
 		r.bad("disk", "%v", err)
 		return
 	}
-	free := fs.Bavail * uint64(fs.Bsize) //nolint:gosec // block sizes are small and positive
+	free := fs.Bavail * uint64(fs.Bsize)
 	gib := float64(free) / (1 << 30)
 	switch {
 	case free < freeEmpty:

@@ -11,7 +11,7 @@ import (
 func TestFate(t *testing.T) {
 	for _, o := range call.Outcomes() {
 		want := dispatch.DropDraft
-		switch o.Code { //nolint:exhaustive // the others drop
+		switch o.Code {
 		case call.ValidPolda:
 			want = dispatch.KeepHere
 		case call.CallerBroke, call.BrokenBySystem:

@@ -38,7 +38,7 @@ func TestStartAndClose(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // our own server
+		tr := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 		for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 			res, err := (&http.Client{Transport: tr, Timeout: 5 * time.Second}).Get(n.URL() + path) //nolint:noctx // a test
 			if err != nil {

@@ -24,7 +24,7 @@ func Verify(ctx context.Context, out io.Writer, dir string) error {
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	defer j.Close() //nolint:errcheck // nothing was written
+	defer j.Close()
 	bad := 0
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
 	if err := j.Verify(ctx); err != nil {
@@ -41,7 +41,7 @@ func Verify(ctx context.Context, out io.Writer, dir string) error {
 	if err != nil {
 		return fmt.Errorf("tapes: %w", err)
 	}
-	defer store.Close() //nolint:errcheck // nothing was written
+	defer store.Close()
 	streams, err := j.Streams(ctx, "call/")
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)

@@ -17,7 +17,7 @@ type Settings struct {
 	TMedia      time.Duration `json:"tMedia"`      // no RTP from the caller before the leg is probed; 20 s
 }
 
-// Default settings, CALL.md §1.
+// WithDefaults fills in what is zero with the defaults of CALL.md §1.
 func (s Settings) WithDefaults() Settings {
 	def := func(v *time.Duration, d time.Duration) {
 		if *v == 0 {

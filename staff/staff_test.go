@@ -252,8 +252,12 @@ func TestOneTimePassword(t *testing.T) {
 		t.Error("a one-time password needn't be changed")
 	}
 	for _, c := range []struct{ old, new, why string }{
-		{"wrong", goodPassword, ""}, {password, "kurang", "short"}, {password, "budi110 budi110", "user"},
-		{password, password, "same"}, {password, "1111111111", "common"}, {password, "Password12", "common"},
+		{"wrong", goodPassword, ""},
+		{password, "kurang", "short"},
+		{password, "budi110 budi110", "user"},
+		{password, password, "same"},
+		{password, "1111111111", "common"},
+		{password, "Password12", "common"},
 	} {
 		err := s.ChangePassword(t.Context(), token, c.old, c.new, "x")
 		var refused *PasswordError
@@ -305,8 +309,10 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("the same user name: %v", err)
 	}
 	for _, bad := range []NewPerson{
-		{User: "s", Name: "x", Office: "polda", Role: office.Chief}, {User: "s p", Name: "x", Office: "polda", Role: office.Chief},
-		{User: "ok1", Office: "polda", Role: office.Chief}, {User: "ok2", Name: "x", Office: "nowhere", Role: office.Chief},
+		{User: "s", Name: "x", Office: "polda", Role: office.Chief},
+		{User: "s p", Name: "x", Office: "polda", Role: office.Chief},
+		{User: "ok1", Office: "polda", Role: office.Chief},
+		{User: "ok2", Name: "x", Office: "nowhere", Role: office.Chief},
 		{User: "ok3", Name: "x", Office: "polda", Role: "king"},
 	} {
 		if _, _, err := s.Create(t.Context(), boss.ID, bad); !errors.Is(err, ErrInput) {

@@ -12,7 +12,7 @@ import (
 // look at the machine's interfaces: those are private behind NAT, and there may be ones that are nobody's business.
 // For a lite agent candidates are an announcement only; it answers whatever reaches its port.
 func candidates(addrs []netip.Addr, udp net.Addr, tcp net.Listener) ([]string, error) {
-	port := udp.(*net.UDPAddr).AddrPort()
+	port := udp.(*net.UDPAddr).AddrPort() //nolint:errcheck // a UDP socket has no other address
 	if len(addrs) == 0 {
 		if port.Addr().IsUnspecified() {
 			return nil, errors.New("seats' audio listens on every address: say which to tell browsers (Addresses)")
@@ -26,7 +26,7 @@ func candidates(addrs []netip.Addr, udp net.Addr, tcp net.Listener) ([]string, e
 		out = append(out, fmt.Sprintf("a=candidate:%d 1 udp %d %s %d typ host",
 			i+1, 126<<24+local<<8+255, a, port.Port()))
 		if tcp != nil {
-			tcpPort := tcp.Addr().(*net.TCPAddr).Port
+			tcpPort := tcp.Addr().(*net.TCPAddr).Port //nolint:errcheck // a TCP listener has no other address
 			out = append(out, fmt.Sprintf("a=candidate:%d 1 tcp %d %s %d typ host tcptype passive",
 				100+i+1, 90<<24+local<<8+255, a, tcpPort))
 		}

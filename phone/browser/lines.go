@@ -141,14 +141,16 @@ var codecs = []webrtc.RTPCodecParameters{
 const mimeEvent = "audio/telephone-event"
 
 // UDPAddr is the address that seats' audio comes to.
-func (l *Lines) UDPAddr() netip.AddrPort { return l.udp.LocalAddr().(*net.UDPAddr).AddrPort() }
+func (l *Lines) UDPAddr() netip.AddrPort {
+	return l.udp.LocalAddr().(*net.UDPAddr).AddrPort() //nolint:errcheck // a UDP socket has no other address
+}
 
 // TCPAddr is the address for seats without UDP; not valid when there is none.
 func (l *Lines) TCPAddr() netip.AddrPort {
 	if l.tcp == nil {
 		return netip.AddrPort{}
 	}
-	return l.tcp.Addr().(*net.TCPAddr).AddrPort()
+	return l.tcp.Addr().(*net.TCPAddr).AddrPort() //nolint:errcheck // a TCP listener has no other address
 }
 
 // Open makes a seat's connection from the page's complete offer and gives the complete answer. A connection that the

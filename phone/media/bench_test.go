@@ -86,9 +86,9 @@ func bridge(b *testing.B, recorded bool) {
 		} else {
 			talks[i/2].Connect(line{p})
 		}
-		fmt.Fprintln(in, s.LocalAddr())
+		_, _ = fmt.Fprintln(in, s.LocalAddr())
 	}
-	fmt.Fprintln(in, "go")
+	_, _ = fmt.Fprintln(in, "go")
 	time.Sleep(500 * time.Millisecond)
 	before, start := cpu(), time.Now()
 	time.Sleep(benchTime)

@@ -68,7 +68,8 @@ func (r *resting) open(ip netip.Addr, ports PortRange) (*net.UDPConn, error) {
 	defer r.mu.Unlock()
 	start, ok := r.next[ports]
 	if !ok {
-		start = uint16(rand.IntN(count)) // a restarted process must not begin where the last one did
+		// A restarted process must not begin where the last one did.
+		start = uint16(rand.IntN(count)) //nolint:gosec // spreads ports, guards nothing
 	}
 	now := time.Now()
 	for _, takeResting := range []bool{false, true} {

@@ -70,7 +70,7 @@ func OpenSocketAt(addr netip.AddrPort) (*Socket, error) {
 func newSocket(conn *net.UDPConn, fresh bool) *Socket {
 	s := &Socket{
 		conn:  conn,
-		local: conn.LocalAddr().(*net.UDPAddr).AddrPort(),
+		local: conn.LocalAddr().(*net.UDPAddr).AddrPort(), //nolint:errcheck // a UDP socket has no other address
 		fresh: fresh,
 		done:  make(chan struct{}),
 	}

@@ -42,8 +42,10 @@ func TestVoice(t *testing.T) {
 		port.OnVoice(func(on bool) { ever = ever || on; said += fmt.Sprint(on, " ") })
 		audio := append(c.audio, silence(2*time.Second)...)
 		for n := 0; n+frameSamples <= len(audio); n += frameSamples {
-			port.Receive(&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 8, SequenceNumber: uint16(n / 160)},
-				Payload: audio[n : n+frameSamples]}, epoch.Add(duration(int64(n))))
+			port.Receive(&rtp.Packet{
+				Header:  rtp.Header{Version: 2, PayloadType: 8, SequenceNumber: uint16(n / 160)},
+				Payload: audio[n : n+frameSamples],
+			}, epoch.Add(duration(int64(n))))
 		}
 		if ever != c.want {
 			t.Errorf("%s: speech is %v", c.name, ever)

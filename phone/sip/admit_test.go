@@ -2,6 +2,7 @@ package sip
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -35,8 +36,10 @@ func TestWhatIsRefused(t *testing.T) {
 		{name: "no Contact", status: 400, body: sdp, change: func(s string) string { return strings.Replace(s, "Contact:", "X-Contact:", 1) }},
 		{name: "two Content-Lengths", status: 400, body: sdp, headers: []string{"Content-Length: 5"}},
 		{name: "multipart without boundary", status: 400, body: sdp, headers: []string{"Content-Type: multipart/mixed"}},
-		{name: "unknown part that is required", status: 415, headers: []string{`Content-Type: multipart/mixed; boundary=b`},
-			body: "--b\r\nContent-Type: application/sdp\r\n\r\n" + sdp + "\r\n--b\r\nContent-Type: application/isup\r\nContent-Disposition: signal; handling=required\r\n\r\nx\r\n--b--\r\n"},
+		{
+			name: "unknown part that is required", status: 415, headers: []string{`Content-Type: multipart/mixed; boundary=b`},
+			body: "--b\r\nContent-Type: application/sdp\r\n\r\n" + sdp + "\r\n--b\r\nContent-Type: application/isup\r\nContent-Disposition: signal; handling=required\r\n\r\nx\r\n--b--\r\n",
+		},
 		{name: "endless nesting", status: 400, headers: []string{`Content-Type: multipart/mixed; boundary=b`}, body: "--b\r\n" + strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n", 5)},
 		{name: "in a dialog of nobody", status: 481, body: sdp, change: func(s string) string { return strings.Replace(s, "To: "+farTo, "To: "+farTo+";tag=x", 1) }},
 	} {
@@ -102,7 +105,7 @@ func TestStrangers(t *testing.T) {
 		_ = conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 		var all bytes.Buffer
 		_, err = all.ReadFrom(conn)
-		if ne, ok := err.(net.Error); ok && ne.Timeout() {
+		if ne := net.Error(nil); errors.As(err, &ne) && ne.Timeout() {
 			t.Errorf("%s: a stranger's connection stays open", way)
 		}
 		if said := strings.HasPrefix(all.String(), "SIP/2.0 403"); said != (way == "403") {

@@ -190,10 +190,10 @@ func (x *Exchange) serve() error {
 func (x *Exchange) Addrs() Addrs {
 	var a Addrs
 	if x.udp != nil {
-		a.UDP = unmap(x.udp.LocalAddr().(*net.UDPAddr).AddrPort())
+		a.UDP = unmap(x.udp.LocalAddr().(*net.UDPAddr).AddrPort()) //nolint:errcheck // a UDP socket has no other address
 	}
 	if x.tcp != nil {
-		a.TCP = unmap(x.tcp.Addr().(*net.TCPAddr).AddrPort())
+		a.TCP = unmap(x.tcp.Addr().(*net.TCPAddr).AddrPort()) //nolint:errcheck // a TCP socket has no other address
 	}
 	return a
 }

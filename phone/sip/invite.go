@@ -222,7 +222,7 @@ func (x *Exchange) addressFor(transport string, to netip.AddrPort) netip.AddrPor
 		return a
 	}
 	defer func() { _ = conn.Close() }()
-	return netip.AddrPortFrom(unmap(conn.LocalAddr().(*net.UDPAddr).AddrPort()).Addr(), a.Port())
+	return netip.AddrPortFrom(unmap(conn.LocalAddr().(*net.UDPAddr).AddrPort()).Addr(), a.Port()) //nolint:errcheck // a UDP socket has no other address
 }
 
 func randomHex(n int) string {

@@ -69,7 +69,7 @@ func (l *screenedListener) Accept() (net.Conn, error) {
 			<-time.After(acceptPause)
 			continue
 		}
-		from := unmap(conn.RemoteAddr().(*net.TCPAddr).AddrPort())
+		from := unmap(conn.RemoteAddr().(*net.TCPAddr).AddrPort()) //nolint:errcheck // a TCP socket has no other address
 		stranger := l.screen.trunkOf(from.Addr()) == nil
 		if stranger && l.screen.silent {
 			_ = conn.Close()

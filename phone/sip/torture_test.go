@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -199,7 +200,7 @@ func TestTortureOverTCP(t *testing.T) {
 		}
 		_ = conn.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
 		_, err = conn.Read(buf)
-		if gone := err == io.EOF; gone != closes {
+		if gone := errors.Is(err, io.EOF); gone != closes {
 			t.Errorf("%s: closed %v, want %v (%v)", name, gone, closes, err)
 		}
 		_ = conn.Close()

@@ -186,7 +186,7 @@ func (x *Exchange) transact(req *sip.Request, limit time.Duration, stop <-chan s
 // also keeps sipgo from filling in headers, which are all there.
 func (x *Exchange) fromListener(_ *sipgo.Client, req *sip.Request) error {
 	if req.Transport() == "UDP" && x.udp != nil {
-		a := x.udp.LocalAddr().(*net.UDPAddr)
+		a := x.udp.LocalAddr().(*net.UDPAddr) //nolint:errcheck // a UDP socket has no other address
 		req.Laddr = sip.Addr{IP: a.IP, Port: a.Port}
 	}
 	return nil
