@@ -53,7 +53,7 @@ func (o *out) init(cfg *atomic.Pointer[PortConfig]) {
 	o.ssrc = rand.Uint32() //nolint:gosec // names a stream, guards nothing: the latch does
 	// Below 2^15: a roll-over soon after the start is dangerous (RFC 3711 3.3.1).
 	o.seq = uint16(rand.Uint32N(1 << 15)) //nolint:gosec // names a stream, guards nothing: the latch does
-	o.ts = rand.Uint32() //nolint:gosec // names a stream, guards nothing: the latch does
+	o.ts = rand.Uint32()                  //nolint:gosec // names a stream, guards nothing: the latch does
 }
 
 func (o *out) setSend(send func(*rtp.Packet) error) {
