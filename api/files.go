@@ -21,7 +21,6 @@ var strictHeaders = map[string]string{
 		"style-src 'self' 'unsafe-inline'", "script-src 'self'", "worker-src 'self' blob:", "object-src 'none'",
 		"base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
 	}, "; "),
-	"Strict-Transport-Security":    "max-age=31536000",
 	"X-Content-Type-Options":       "nosniff",
 	"X-Frame-Options":              "DENY",
 	"Referrer-Policy":              "no-referrer",
@@ -35,6 +34,9 @@ func (s *Server) strict(next http.Handler) http.Handler {
 		h := w.Header()
 		for k, v := range strictHeaders {
 			h.Set(k, v)
+		}
+		if name, _, _ := strings.Cut(r.Host, ":"); name != "localhost" { // whose other ports are not ours to bind
+			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		if strings.HasPrefix(r.URL.Path, prefix) {
 			h.Set("Cache-Control", "no-store")

@@ -22,7 +22,7 @@ const (
 	beatEvery = time.Second
 	beatLost  = 3 * time.Second
 	beatFirst = 15 * time.Second // a page that opens its audio has other things to do: ICE and DTLS come before beats
-	lineMax   = 128 << 10 // bytes of a message; SDP has some kilobytes
+	lineMax   = 128 << 10        // bytes of a message; SDP has some kilobytes
 	usedEvery = time.Minute
 )
 

@@ -48,11 +48,16 @@ func (r *ringing) fold(c board.Change) {
 	switch {
 	case !ok:
 		delete(r.calls, call.ID(id))
-	case r.offered(v) != nil || r.rang(call.ID(id)) || v.Seat == r.seat || v.Leaving != nil && v.Leaving.Seat == r.seat:
+	case r.concerns(v) || r.rang(call.ID(id)):
 		r.calls[call.ID(id)] = v
 	default:
 		delete(r.calls, call.ID(id))
 	}
+}
+
+// concerns says whether a call rings at the seat, or is there.
+func (r *ringing) concerns(v desk.CallView) bool {
+	return r.offered(v) != nil || v.Seat == r.seat || v.Leaving != nil && v.Leaving.Seat == r.seat
 }
 
 func (r *ringing) rang(id call.ID) bool {
@@ -93,7 +98,7 @@ func (r *ringing) news() []toPage {
 	for k := range r.told {
 		if !now[k] {
 			list = append(list, toPage{"t": "stop", "call": k.call, "offer": k.offer, "why": r.why(k)})
-			if v, ok := r.calls[k.call]; ok && v.Seat != r.seat && (v.Leaving == nil || v.Leaving.Seat != r.seat) {
+			if v, ok := r.calls[k.call]; ok && !r.concerns(v) {
 				delete(r.calls, k.call)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/siaga110/siaga/office"
 )
@@ -132,5 +133,26 @@ func TestStream(t *testing.T) {
 		if _, err := s.r.ReadString('\n'); err != nil {
 			break
 		}
+	}
+}
+
+// A screen that takes nothing holds nobody up, and costs no memory for what it didn't take.
+func TestStalledStream(t *testing.T) {
+	h := open(t)
+	sari, rina := h.as("sari", "polda", office.Operator), h.as("rina", "polda", office.Operator)
+	sari.stream("") // nobody reads it
+	live := rina.stream("")
+	live.next()
+	big := strings.Repeat("x", 4<<10)
+	began := time.Now()
+	for i := range 20_000 { // 80 MB, far more than any buffer between us
+		h.board.Set("polda", "alarm/flood", map[string]any{"i": i, "text": big})
+	}
+	if d := time.Since(began); d > 3*time.Second {
+		t.Errorf("the board waited %v for a screen", d)
+	}
+	h.board.Set("polda", "alarm/last", "seen")
+	if e := live.change("alarm/last"); e.name != "change" {
+		t.Errorf("%+v", e)
 	}
 }

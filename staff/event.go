@@ -60,7 +60,8 @@ type (
 		At  time.Time `json:"at"`
 		Key string    `json:"key"`
 	}
-	// SignedOut: the session is over. Why is "sign_out", "password", "deactivated" or "reset".
+	// SignedOut: the session is over. Why is "sign_out", "password", "deactivated", "role", "reset"
+	// or "many".
 	SignedOut struct {
 		At  time.Time       `json:"at"`
 		By  office.PersonID `json:"by"`

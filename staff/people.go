@@ -207,8 +207,11 @@ func (s *Staff) Update(ctx context.Context, by, id office.PersonID, c Change) (P
 	if err != nil {
 		return old, err
 	}
-	if !p.Active || p.Role != old.Role {
+	switch {
+	case !p.Active:
 		s.endAll(ctx, by, id, "deactivated", key{})
+	case p.Role != old.Role:
+		s.endAll(ctx, by, id, "role", key{})
 	}
 	p, _ = s.Get(id)
 	return p, nil

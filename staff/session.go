@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,6 +91,7 @@ func (s *Staff) SignIn(ctx context.Context, user, password, addr string) (Sessio
 	s.apply(e)
 	s.mu.Unlock()
 	s.note(ctx, a.ID, e)
+	s.endOldest(ctx, a.ID)
 	sess, err := s.Session(token)
 	return sess, token, err
 }
@@ -245,6 +247,25 @@ func (s *Staff) endAll(ctx context.Context, by, id office.PersonID, why string, 
 	}
 	s.mu.RUnlock()
 	s.end(ctx, by, id, why, keys...)
+}
+
+// sessionsMax is how many sessions a person may have: desks where they forgot to sign out.
+const sessionsMax = 50
+
+// endOldest ends the sessions that are too many.
+func (s *Staff) endOldest(ctx context.Context, id office.PersonID) {
+	s.mu.RLock()
+	var keys []key
+	for k, one := range s.sessions {
+		if one.person == id {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b key) int { return s.sessions[a].began.Compare(s.sessions[b].began) })
+	s.mu.RUnlock()
+	if n := len(keys) - sessionsMax; n > 0 {
+		s.end(ctx, System, id, "many", keys[:n]...)
+	}
 }
 
 // sweep forgets sessions that are over. s.mu is held.

@@ -344,6 +344,30 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
+// Nobody can fill the memory by signing in: the oldest session goes.
+func TestManySessions(t *testing.T) {
+	s := newSite(t)
+	p := s.person("sari", office.Operator)
+	_, first := s.must("sari", goodPassword)
+	for i := range sessionsMax - 1 {
+		s.pass(time.Second)
+		at := s.clock()
+		s.Staff.mu.Lock()
+		s.apply(SignedIn{At: at, ID: p.ID, Key: fmt.Sprintf("%064x", i), Until: at.Add(absoluteMax)})
+		s.Staff.mu.Unlock()
+	}
+	if _, err := s.Session(first); err != nil {
+		t.Fatal(err)
+	}
+	_, newest := s.must("sari", goodPassword)
+	if _, err := s.Session(first); !errors.Is(err, ErrNoSession) {
+		t.Errorf("the oldest of %d sessions: %v", sessionsMax+1, err)
+	}
+	if !s.Lives(newest) {
+		t.Error("the newest session is gone")
+	}
+}
+
 func TestSettings(t *testing.T) {
 	s := newSite(t)
 	set, ok := s.Settings("polres")
