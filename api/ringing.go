@@ -129,7 +129,7 @@ func (r *ringing) why(k ring) string {
 		return string(v.Chip)
 	case v.Phase == call.Talking:
 		return "taken"
-	case r.state != nil && r.state.State == desk.NotReady:
+	case r.state != nil && r.state.State == desk.NotReady && r.state.Reason != "":
 		return r.state.Reason
 	}
 	return "withdrawn"

@@ -153,7 +153,7 @@ func sees(c *caller) func(key string) bool {
 // lastSeen reads "boot:n".
 func lastSeen(id string) (boot string, n uint64) {
 	i := strings.LastIndexByte(id, ':')
-	if i < 0 {
+	if i <= 0 {
 		return "", 0
 	}
 	n, err := strconv.ParseUint(id[i+1:], 10, 64)
