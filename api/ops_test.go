@@ -212,6 +212,12 @@ func TestSessionOverHTTP(t *testing.T) {
 		t.Errorf("%+v %v", sess, err)
 	}
 	sari.must("DELETE", "/session", nil, nil)
+	rina.must("POST", "/duty", map[string]any{"seat": "polda/2"}, nil) // a sign-out frees the seat
+	h.sit(rina, "polda/2")
+	h.talk(rina, "polda/2", "+6281234567890")
+	if r := rina.do("DELETE", "/session", nil); r.status != 409 || r.code() != "busy" {
+		t.Errorf("a sign-out in a call: %d %s", r.status, r.body)
+	}
 	if r := sari.do("GET", "/session", nil); r.status != 401 {
 		t.Errorf("after sign-out: %d", r.status)
 	}
@@ -261,12 +267,16 @@ func TestOneTimePassword(t *testing.T) {
 		Name   string
 		Active bool
 	}
+	c.must("POST", "/duty", map[string]any{"seat": "polres/1"}, nil)
 	adm.must("PATCH", "/people/"+made.Person.ID, map[string]any{"active": false}, &changed)
 	if changed.Active || changed.Name != "Baru" {
 		t.Errorf("%+v", changed)
 	}
 	if r := c.do("GET", "/kinds", nil); r.status != 401 {
 		t.Errorf("a closed account goes on: %d", r.status)
+	}
+	if seat := h.desk.SeatOf(office.PersonID(made.Person.ID)); seat != "" {
+		t.Errorf("a closed account sits at %s", seat)
 	}
 	if r := adm.do("PATCH", "/people/"+made.Person.ID, map[string]any{"role": "king"}); r.status != 422 {
 		t.Errorf("%d %s", r.status, r.body)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/siaga110/siaga/desk"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/staff"
 )
@@ -48,6 +49,20 @@ func (i officeIn) or(own office.ID) office.ID {
 	return own
 }
 
+// takeOff frees the seat of somebody whose account was closed. Their socket has ended; a call that is there becomes an
+// orphan and is offered to others, and the seat is freed by hand later.
+func (s *Server) takeOff(ctx context.Context, p staff.Person) {
+	seat := s.cfg.Desk.SeatOf(p.ID)
+	if seat == "" {
+		return
+	}
+	by := who(ctx).desk()
+	by.Office, by.Role = p.Office, office.Supervisor // the desk knows no administrators
+	if _, err := s.cfg.Desk.Do(ctx, by, desk.ForceOff{Seat: seat, Reason: "akun_ditutup"}); err != nil {
+		s.cfg.Log.Warn("the seat of a closed account could not be freed", "seat", seat, "err", err)
+	}
+}
+
 func (s *Server) peopleOps() {
 	register(s, operation(http.MethodGet, "/people", "Accounts of an office", rule{roles: admin, of: officeQuery}),
 		func(ctx context.Context, in *officeIn) (*out[[]Person], error) {
@@ -76,6 +91,9 @@ func (s *Server) peopleOps() {
 			p, err := s.cfg.Staff.Update(ctx, who(ctx).Person.ID, office.PersonID(in.ID), staff.Change{
 				Name: b.Name, Rank: b.Rank, Role: b.Role, Active: b.Active,
 			})
+			if err == nil && !p.Active {
+				s.takeOff(ctx, p)
+			}
 			return &out[Person]{person(p)}, err
 		})
 	register(s, operation(http.MethodPost, "/people/{id}/password", "Give a new one-time password", rule{roles: admin, of: personPath}),

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/siaga110/siaga/desk"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -42,10 +43,17 @@ func (s *Server) sessionOps() {
 		func(ctx context.Context, _ *none) (*out[Session], error) {
 			return &out[Session]{s.session(who(ctx))}, nil
 		})
-	signOut := operation(http.MethodDelete, "/session", "Sign out", rule{roles: everybody, early: true})
+	signOut := operation(http.MethodDelete, "/session", "Sign out; it ends duty, and is refused (busy) while a call is at the own seat",
+		rule{roles: everybody, early: true})
 	signOut.DefaultStatus = http.StatusNoContent
 	register(s, signOut, func(ctx context.Context, _ *none) (*cookieOut, error) {
-		s.cfg.Staff.SignOut(ctx, who(ctx).token)
+		c := who(ctx)
+		if s.cfg.Desk.SeatOf(c.Person.ID) != "" { // else the seat would be taken by somebody who isn't there
+			if _, err := s.cfg.Desk.Do(ctx, c.desk(), desk.EndDuty{}); err != nil {
+				return nil, err
+			}
+		}
+		s.cfg.Staff.SignOut(ctx, c.token)
 		gone := sessionCookie("", time.Time{})
 		gone.MaxAge = -1
 		return &cookieOut{SetCookie: gone}, nil

@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -466,6 +468,37 @@ func (a *awayJournal) Append(ctx context.Context, stream string, expect uint64, 
 		return 0, journal.ErrFull
 	}
 	return a.Journal.Append(ctx, stream, expect, recs)
+}
+
+// Sign-ins take at most their share of the processors, and too many at once are told to come again.
+func TestHashersAreFew(t *testing.T) {
+	s := newSite(t)
+	var now, most, busy atomic.Int64
+	var all sync.WaitGroup
+	gate := make(chan struct{})
+	for range 3 * hashersQueue * cap(s.hashers) {
+		all.Go(func() {
+			err := s.alone(t.Context(), func() {
+				most.Store(max(most.Load(), now.Add(1)))
+				<-gate
+				now.Add(-1)
+			})
+			if errors.Is(err, ErrBusy) {
+				busy.Add(1)
+			}
+		})
+	}
+	for busy.Load() < int64(2*hashersQueue*cap(s.hashers)) {
+		runtime.Gosched()
+	}
+	close(gate)
+	all.Wait()
+	if most.Load() > int64(cap(s.hashers)) {
+		t.Errorf("%d at once, want at most %d", most.Load(), cap(s.hashers))
+	}
+	if err := s.alone(t.Context(), func() {}); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
 }
 
 func TestHashes(t *testing.T) {
