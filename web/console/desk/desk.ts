@@ -1,0 +1,80 @@
+// What every screen needs, in one place. The running console fills it from the server, the state page from fixtures.
+import { createContext, useContext, useEffect, useState } from "react";
+import type { Kind, LiveCall, Office, Outcome, Session } from "../api/types";
+import type { Live } from "../live/live";
+import type { PhoneState } from "../phone/line";
+import type { SoundName } from "../phone/sounds";
+import type { Acts } from "./acts";
+
+export interface Desk {
+  session: Session;
+  live: Live;
+  phone: PhoneState;
+  /** The person's seat, empty when off duty. */
+  seat: string;
+  kinds: readonly Kind[];
+  outcomes: readonly Outcome[];
+  acts: Acts;
+  /** Server time in milliseconds of the epoch. */
+  now: () => number;
+  /** True on the state page: clocks stand still. */
+  frozen: boolean;
+  /** Milliseconds since the stream was last heard. */
+  age: () => number;
+  levels: () => { mine: number; theirs: number };
+  mute: (on: boolean) => void;
+  unblock: () => void;
+  sound: { play: (name: SoundName) => void; volume: number; setVolume: (v: number) => void };
+}
+
+export const DeskContext = createContext<Desk | null>(null);
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext);
+  if (!desk) throw new Error("useDesk outside a DeskContext");
+  return desk;
+}
+
+/** Server time, refreshed each `every` milliseconds. */
+export function useNow(every = 250): number {
+  const { now, frozen } = useDesk();
+  const [at, set] = useState(now);
+  useEffect(() => {
+    if (frozen) return;
+    set(now());
+    const timer = setInterval(() => set(now()), every);
+    return () => clearInterval(timer);
+  }, [now, frozen, every]);
+  return at;
+}
+
+/** The office with this id, when the session may know it. */
+export function officeOf(session: Session, id: string): Office | undefined {
+  return id === session.office.id ? session.office : session.offices.find((o) => o.id === id);
+}
+
+/** An office's name for people; its id when it isn't known here. */
+export function officeName(desk: Desk, id: string): string {
+  return officeOf(desk.session, id)?.name ?? desk.live.presence[id]?.name ?? id;
+}
+
+/** "polda-kaltim/2" is "2" in a name of a seat. */
+export function seatNumber(seat: string): string {
+  return /(\d+)$/.exec(seat)?.[1] ?? seat;
+}
+
+/** Polres that a call can be passed to. */
+export function targets(session: Session): Office[] {
+  return session.offices.filter((o) => o.kind === "polres" && o.id !== session.office.id);
+}
+
+/** The caller's number as people read it. */
+export function numberOf(call: LiveCall, t: { call: { withheld: string; unknown: string } }): string {
+  if (call.withheld) return t.call.withheld;
+  return call.numberText || call.number || t.call.unknown;
+}
+
+export function nameOfSeat(desk: Desk, seat: string): string {
+  const p = desk.live.seats[seat]?.person;
+  return p ? `${p.rank} ${p.name}`.trim() : "";
+}

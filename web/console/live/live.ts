@@ -1,0 +1,121 @@
+// What is happening now, folded from the stream: a snapshot, then numbered changes. Pure.
+import type { Alarm, Floor, IncidentCard, LiveCall, Presence, Seat } from "../api/types";
+
+/** Everything that the stream has told so far. Values are replaced, never changed. */
+export interface Live {
+  readonly boot: string;
+  readonly n: number;
+  readonly ready: boolean;
+  readonly seats: Readonly<Record<string, Seat>>;
+  readonly calls: Readonly<Record<string, LiveCall>>;
+  readonly floors: Readonly<Record<string, Floor>>;
+  readonly incidents: Readonly<Record<string, IncidentCard>>;
+  readonly alarms: Readonly<Record<string, Alarm>>;
+  readonly presence: Readonly<Record<string, Presence>>;
+}
+
+export type Message =
+  | { event: "snapshot"; boot: string; n: number; serverTime: string; items: Record<string, unknown> }
+  | { event: "change"; boot: string; n: number; key: string; value: unknown };
+
+export const empty: Live = {
+  boot: "",
+  n: 0,
+  ready: false,
+  seats: {},
+  calls: {},
+  floors: {},
+  incidents: {},
+  alarms: {},
+  presence: {},
+};
+
+const shelves = {
+  seat: "seats",
+  call: "calls",
+  floor: "floors",
+  incident: "incidents",
+  alarm: "alarms",
+  presence: "presence",
+} as const;
+
+function shelfOf(key: string): [(typeof shelves)[keyof typeof shelves], string] | null {
+  const cut = key.indexOf("/");
+  const kind = key.slice(0, cut);
+  if (cut < 0 || !(kind in shelves)) return null; // a newer server may tell more than we know
+  return [shelves[kind as keyof typeof shelves], key.slice(cut + 1)];
+}
+
+/** Folds one message. A change that is old, or of another boot, leaves the state as it is. */
+export function fold(live: Live, m: Message): Live {
+  if (m.event === "snapshot") {
+    const next: Record<string, unknown> = { ...empty, boot: m.boot, n: m.n, ready: true };
+    for (const [key, value] of Object.entries(m.items)) {
+      const at = shelfOf(key);
+      if (!at || value === null) continue;
+      next[at[0]] = { ...(next[at[0]] as object), [at[1]]: value };
+    }
+    return next as unknown as Live;
+  }
+  if (m.boot !== live.boot || m.n <= live.n) return live;
+  const at = shelfOf(m.key);
+  if (!at) return { ...live, n: m.n };
+  const shelf: Record<string, unknown> = { ...live[at[0]] };
+  if (m.value === null) delete shelf[at[1]];
+  else shelf[at[1]] = m.value;
+  return { ...live, n: m.n, [at[0]]: shelf };
+}
+
+/** The moment a person at a seat is in: what the screen must show them. */
+export type Moment =
+  | { kind: "idle" }
+  | { kind: "ring"; call: LiveCall; offer: number; until: string | null; transfer: boolean }
+  | { kind: "talk"; call: LiveCall }
+  | { kind: "transfer"; call: LiveCall }
+  | { kind: "back"; call: LiveCall }
+  | { kind: "leaving"; call: LiveCall; until: string }
+  | { kind: "orphan"; call: LiveCall }
+  | { kind: "unfinished"; call: LiveCall };
+
+/** Finds the moment of a seat. A talk comes before a ring. */
+export function momentOf(live: Live, seat: string): Moment {
+  let ring: Moment | null = null;
+  for (const call of Object.values(live.calls)) {
+    if (call.leaving?.seat === seat) return { kind: "leaving", call, until: call.leaving.until };
+    if (call.seat === seat) {
+      switch (call.phase) {
+        case "TALKING":
+          return { kind: call.chip && live.seats[seat]?.office === call.office ? "back" : "talk", call };
+        case "TRANSFERRING":
+          return { kind: "transfer", call };
+        case "ORPHAN":
+        case "RECOVERING":
+          return { kind: "orphan", call };
+        case "UNFINISHED":
+          return { kind: "unfinished", call };
+      }
+    }
+    const offer = call.offers.find((o) => o.seat === seat);
+    if (offer) ring = { kind: "ring", call, offer: offer.n, until: offer.until, transfer: offer.kind === "transfer" };
+  }
+  return ring ?? { kind: "idle" };
+}
+
+/** Calls that wait at an office, longest first; urgent ones before all. */
+export function waiting(live: Live, office: string): LiveCall[] {
+  return Object.values(live.calls)
+    .filter((c) => c.office === office && (c.phase === "QUEUED" || c.phase === "OFFERED"))
+    .sort((a, b) => Number(b.urgent) - Number(a.urgent) || a.firstRing.localeCompare(b.firstRing));
+}
+
+/** Open incidents, those that nobody accepted first, then by the first ring. */
+export function openIncidents(live: Live): IncidentCard[] {
+  return Object.values(live.incidents)
+    .filter((i) => i.state === "SENT" || i.state === "ACCEPTED")
+    .sort(
+      (a, b) =>
+        Number(b.state === "SENT") - Number(a.state === "SENT") ||
+        a.firstRing.localeCompare(b.firstRing) ||
+        a.id.localeCompare(b.id),
+    );
+}
