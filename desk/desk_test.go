@@ -376,6 +376,34 @@ func TestOrphans(t *testing.T) {
 	})
 }
 
+func TestSeats(t *testing.T) {
+	run(t, "a seat whose line is never opened is free again", func(t *testing.T, w *world) {
+		w.must("pa", BeginDuty{Seat: "polda/1"})
+		w.refused("pb", BeginDuty{Seat: "polda/1"}, "seat_taken")
+		w.refused("pa", BeReady{}, "line_down")
+		w.sleep(openWithin)
+		w.must("pb", BeginDuty{Seat: "polda/1"})
+		w.refused("pa", BeReady{}, "no_seat")
+	})
+	run(t, "one person, one seat", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.must("pa", BeginDuty{Seat: "polda/2"})
+		if s := w.seat("polda/1"); s.State != Off {
+			t.Fatalf("the first seat is %s", s.State)
+		}
+	})
+	run(t, "nobody leaves a call behind", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		l := w.dials("+6281")
+		w.answers("pa", l, "polda/1")
+		w.refused("pa", EndDuty{}, "busy")
+		w.refused("pa", Pause{Reason: "salat"}, "busy")
+		w.must("pa", Close{Call: l.id, Outcome: call.Information})
+		w.refused("pa", Pause{Reason: "bosan"}, "bad_reason")
+		w.must("pa", Pause{Reason: "salat"})
+	})
+}
+
 // TestSameInstant: answer and take-back timer in the same instant, 1,000 seeds: exactly one wins, the other is
 // told, and the caller is with exactly one set of people.
 func TestSameInstant(t *testing.T) {

@@ -134,12 +134,19 @@ func (f *Floor) deadline() (time.Time, bool) {
 	return at, !at.IsZero()
 }
 
-// offAt is when a seat whose line is lost, and that has no call, is OFF.
+// openWithin is how long a person who took a seat has to open its audio line; then the seat is free for others.
+const openWithin = 2 * time.Minute
+
+// offAt is when a seat that can't be heard, and that has no call, is OFF.
 func (f *Floor) offAt(s *seat) time.Time {
-	if s.lostAt.IsZero() || s.call != "" || s.state == Off {
-		return time.Time{}
+	switch {
+	case s.call != "" || s.state == Off:
+	case s.line == LineNone:
+		return s.since.Add(openWithin)
+	case !s.lostAt.IsZero():
+		return s.lostAt.Add(f.desk.opts.LostAfter)
 	}
-	return s.lostAt.Add(f.desk.opts.LostAfter)
+	return time.Time{}
 }
 
 func (f *Floor) tick(now time.Time) {

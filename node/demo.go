@@ -176,15 +176,15 @@ func demoPeople(ctx context.Context, n *Node) (people, simulated []demoAccount, 
 			add(&simulated, office.Operator, fmt.Sprintf("sim-%s%d", code, k+1), k+3)
 		}
 	}
+	var all []staff.NewPerson
 	for _, list := range [][]demoAccount{people, simulated} {
 		for _, a := range list {
-			err := n.staff.CreateWithPassword(ctx, staff.NewPerson{
-				User: a.User, Name: a.name, Rank: a.rank, Office: a.Office, Role: a.Role,
-			}, a.Password)
-			if err != nil && !errors.Is(err, staff.ErrUserTaken) { // a kept folder has them already
-				return nil, nil, fmt.Errorf("demo accounts: %w", err)
-			}
+			all = append(all, staff.NewPerson{User: a.User, Name: a.name, Rank: a.rank, Office: a.Office, Role: a.Role})
 		}
+	}
+	// A kept folder has them already: they stay as they are.
+	if err := n.staff.CreateAll(ctx, all, demoPassword); err != nil {
+		return nil, nil, fmt.Errorf("demo accounts: %w", err)
 	}
 	return people, simulated, nil
 }

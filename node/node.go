@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/siaga110/siaga/api"
@@ -49,7 +50,7 @@ type Node struct {
 	dispatch  *dispatch.Dispatch
 	lines     *browser.Lines
 	phone     *sip.Exchange
-	api       *api.Server
+	api       atomic.Pointer[api.Server] // the view tells of rows before the screens are open
 	authority *Authority
 	tls       *tls.Config
 	http      *http.Server

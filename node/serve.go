@@ -24,7 +24,7 @@ func (n *Node) openScreens(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.api, err = api.New(api.Config{
+	server, err := api.New(api.Config{
 		Staff: n.staff, Directory: n.offices, Board: n.board, Desk: n.desk, Dispatch: n.dispatch, View: n.view,
 		Softphone: softphone{n}, Tapes: tapes{n.tapes}, Metrics: n.figures.handler(), Ready: n.ready, Web: web.Files(),
 		Version: VersionText(), LinkKey: key, Now: time.Now, Log: n.log,
@@ -32,14 +32,15 @@ func (n *Node) openScreens(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
-	n.onClose(n.api.Close)
+	n.api.Store(server)
+	n.onClose(server.Close)
 	var lc net.ListenConfig
 	n.listener, err = lc.Listen(ctx, "tcp", n.cfg.HTTP.Listen)
 	if err != nil {
 		return fmt.Errorf("http.listen: %w: stop what uses the port, or choose another", err)
 	}
 	n.http = &http.Server{
-		Handler: n.api.Handler(), TLSConfig: n.tls, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: server.Handler(), TLSConfig: n.tls, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10,
 	}
 	n.serving.Go(func() {
@@ -76,8 +77,8 @@ func (n *Node) ready() error {
 }
 
 func (n *Node) rows(tables []string, offices []office.ID) {
-	if n.api != nil {
-		n.api.Rows(tables, offices)
+	if s := n.api.Load(); s != nil {
+		s.Rows(tables, offices)
 	}
 }
 
