@@ -25,3 +25,6 @@ export type Chip = LiveCall["chip"];
 export type SeatState = Seat["state"];
 export type PauseReason = S["PauseReason"]["reason"];
 export type Result = S["Ending"]["result"];
+export type Timeline = S["IncidentLine"];
+export type WallLink = S["WallLink"];
+export type Role = S["Person"]["role"];

@@ -30,10 +30,14 @@ export const acts: Acts = {
   endDuty: () => command((headers) => client.DELETE("/duty", { headers })),
   ready: () => command((headers) => client.POST("/duty/ready", { headers })),
   pause: (reason) => command((headers) => client.POST("/duty/pause", { body: { reason }, headers })),
-  answer: (id, offer) => command((headers) => client.POST("/calls/{id}/answer", { ...path(id), body: { offer }, headers })),
-  decline: (id, offer) => command((headers) => client.POST("/calls/{id}/decline", { ...path(id), body: { offer }, headers })),
-  transfer: (id, office) => command((headers) => client.POST("/calls/{id}/transfer", { ...path(id), body: { office }, headers })),
-  takeBack: (id) => command((headers) => client.POST("/calls/{id}/take-back", { ...path(id), body: { offer: 0 }, headers })),
+  answer: (id, offer) =>
+    command((headers) => client.POST("/calls/{id}/answer", { ...path(id), body: { offer }, headers })),
+  decline: (id, offer) =>
+    command((headers) => client.POST("/calls/{id}/decline", { ...path(id), body: { offer }, headers })),
+  transfer: (id, office) =>
+    command((headers) => client.POST("/calls/{id}/transfer", { ...path(id), body: { office }, headers })),
+  takeBack: (id) =>
+    command((headers) => client.POST("/calls/{id}/take-back", { ...path(id), body: { offer: 0 }, headers })),
   leave: (id) => command((headers) => client.POST("/calls/{id}/leave", { ...path(id), headers })),
   closeCall: (id, body) => command((headers) => client.POST("/calls/{id}/close", { ...path(id), body, headers })),
   saveForCall: (id, rev, report) =>
@@ -41,9 +45,11 @@ export const acts: Acts = {
   saveIncident: (id, rev, report) =>
     command((headers) => client.PUT("/incidents/{id}/report", { ...path(id), body: { rev, ...report }, headers }), []),
   incident: (id) => ask(() => client.GET("/incidents/{id}", path(id))),
-  note: (id, text) => command((headers) => client.POST("/incidents/{id}/notes", { ...path(id), body: { text }, headers })),
+  note: (id, text) =>
+    command((headers) => client.POST("/incidents/{id}/notes", { ...path(id), body: { text }, headers })),
   accept: (id) => command((headers) => client.POST("/incidents/{id}/accept", { ...path(id), headers })),
   closeIncident: (id, result, done) =>
     command((headers) => client.POST("/incidents/{id}/close", { ...path(id), body: { result, done }, headers })),
-  send: (id, office) => command((headers) => client.POST("/incidents/{id}/send", { ...path(id), body: { office }, headers })),
+  send: (id, office) =>
+    command((headers) => client.POST("/incidents/{id}/send", { ...path(id), body: { office }, headers })),
 };

@@ -53,9 +53,10 @@ export function officeOf(session: Session, id: string): Office | undefined {
   return id === session.office.id ? session.office : session.offices.find((o) => o.id === id);
 }
 
-/** An office's name for people; its id when it isn't known here. */
+/** An office's name for people. Offices above the own one aren't told: their id reads well enough. */
 export function officeName(desk: Desk, id: string): string {
-  return officeOf(desk.session, id)?.name ?? desk.live.presence[id]?.name ?? id;
+  const known = officeOf(desk.session, id)?.name ?? desk.live.presence[id]?.name;
+  return known ?? id.replace(/(^|-)([a-z])/g, (_, dash: string, c: string) => (dash ? " " : "") + c.toUpperCase());
 }
 
 /** "polda-kaltim/2" is "2" in a name of a seat. */

@@ -1,5 +1,5 @@
 // One line that tells a person what was refused and why. It leaves by itself; the next one replaces it.
-import { createContext, useCallback, useContext, useState, useEffect, type ReactNode } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
 import { ApiError } from "../api/client";
 import { type Texts, useTexts } from "../i18n";
 

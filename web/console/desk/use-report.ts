@@ -1,11 +1,12 @@
 // Saves the form while it is typed (at most 1 s behind), keeps what was typed when the way to the server breaks,
 // and follows what others write into the same report.
-import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import { ApiError } from "../api/client";
 import type { Incident, LiveCall, Report } from "../api/types";
 import { useDesk } from "./desk";
-import { type Draft, type Step, begin, fold, unsaved } from "./draft";
+import { begin, type Draft, fold, type Step, unsaved } from "./draft";
 
 const quiet = 350; // ms after the last key
 const longest = 900; // ms after the first unsaved key

@@ -1,9 +1,26 @@
 // Which key means what. Pure: the keyboard is told here, screens only name acts.
 
 export type Act =
-  | "answer" | "decline" | "invalid" | "transfer" | "transfer-other" | "leave" | "take-back" | "close"
-  | "ready" | "mute" | "accept" | "note" | "help" | "command" | "up" | "down"
-  | "panel-1" | "panel-2" | "panel-3" | "panel-4";
+  | "answer"
+  | "decline"
+  | "invalid"
+  | "transfer"
+  | "transfer-other"
+  | "leave"
+  | "take-back"
+  | "close"
+  | "ready"
+  | "mute"
+  | "accept"
+  | "note"
+  | "help"
+  | "command"
+  | "up"
+  | "down"
+  | "panel-1"
+  | "panel-2"
+  | "panel-3"
+  | "panel-4";
 
 export interface KeyPress {
   key: string;

@@ -1,7 +1,8 @@
 // Follows GET /stream: connects, folds, resumes after the last number, and says how old the picture is.
-import { type Live, type Message, empty, fold } from "./live";
-import { sseParser } from "./sse";
+
 import type { Clock } from "./clock";
+import { empty, fold, type Live, type Message } from "./live";
+import { sseParser } from "./sse";
 
 const silence = 15_000; // the server pings each 10 s
 const waits = [100, 200, 400, 800, 1600, 2000];
@@ -73,7 +74,12 @@ export class Stream {
       const sent = Date.now();
       const headers: Record<string, string> = { Accept: "text/event-stream" };
       if (this.lastId) headers["Last-Event-ID"] = this.lastId;
-      const res = await fetch("/api/v1/stream", { headers, signal: way.signal, credentials: "same-origin", cache: "no-store" });
+      const res = await fetch("/api/v1/stream", {
+        headers,
+        signal: way.signal,
+        credentials: "same-origin",
+        cache: "no-store",
+      });
       if (res.status === 401) this.onSignedOut();
       if (!res.ok || !res.body) throw new Error(`stream: HTTP ${res.status}`);
       alive();

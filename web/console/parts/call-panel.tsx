@@ -44,7 +44,11 @@ export function CallPanel({ call, children }: { call: LiveCall | null; children?
       </div>
       <div className="row">
         <Meter whose="theirs" label={t.call.voice} />
-        {call.recording ? <span className="rec dim">{t.call.recording}</span> : <span className="alarm">{t.call.notRecording}</span>}
+        {call.recording ? (
+          <span className="rec dim">{t.call.recording}</span>
+        ) : (
+          <span className="alarm">{t.call.notRecording}</span>
+        )}
         {call.place && <span className="chip">⌖ {t.call.place(metres(call.place.radius))}</span>}
         {call.urgent && <span className="chip warn">▲ {t.call.urgent}</span>}
         {call.history.danger && <span className="chip bad">{t.call.inDanger}</span>}

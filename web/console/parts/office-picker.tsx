@@ -11,7 +11,15 @@ export function presenceText(p: Presence | undefined, t: ReturnType<typeof useTe
   return p.talking > 0 ? ["talk", t.picker.busy] : ["pause", t.picker.ready(0)];
 }
 
-export function OfficePicker({ proposed, onPick, onCancel }: { proposed: string; onPick: (o: Office) => void; onCancel: () => void }) {
+export function OfficePicker({
+  proposed,
+  onPick,
+  onCancel,
+}: {
+  proposed: string;
+  onPick: (o: Office) => void;
+  onCancel: () => void;
+}) {
   const t = useTexts();
   const { session, live } = useDesk();
   const [text, setText] = useState("");

@@ -1,10 +1,12 @@
-// The picker of outcomes: one key each. A prank needs its kind, another agency its name.
+// The picker of outcomes: one key each. A prank needs its kind, another agency its name. It is a dialog while the
+// caller is on the line, and part of the page after they hung up, so that the form can still be finished.
 import { useState } from "react";
 import type { Closing, LiveCall, Outcome } from "../api/types";
-import { useDesk } from "../desk/desk";
+import { useDesk, useNow } from "../desk/desk";
 import { useTexts } from "../i18n";
 import { useLetter } from "../keys/use-letter";
-import { Act, Until } from "./bits";
+import { left } from "../words/time";
+import { Act } from "./bits";
 import { Dialog } from "./dialog";
 import { choices } from "./outcome-keys";
 
@@ -14,17 +16,15 @@ const agencies = ["112", "113", "115", "118", "119", "pln"] as const;
 /** Which question is asked: F3 "not valid", F9 without an outcome, or after the caller hung up. */
 export type Asking = "invalid" | "close" | "unfinished";
 
-export function OutcomePicker({
-  call,
-  asking,
-  onChoose,
-  onCancel,
-}: {
+interface Props {
   call: LiveCall;
   asking: Asking;
   onChoose: (c: Closing) => void;
   onCancel: () => void;
-}) {
+}
+
+export function OutcomePicker(props: Props) {
+  const { call, asking, onChoose, onCancel } = props;
   const t = useTexts();
   const { outcomes } = useDesk();
   const [more, ask] = useState<"" | "prank" | "agency">("");
@@ -36,97 +36,136 @@ export function OutcomePicker({
     else onChoose({ outcome: o.code });
   };
   useLetter((key) => {
-    if (more === "prank") {
-      const prank = pranks[Number(key) - 1];
+    if (more !== "") {
+      const prank = more === "prank" ? pranks[Number(key) - 1] : undefined;
+      const agency = more === "agency" ? agencies[Number(key) - 1] : undefined;
       if (prank) onChoose({ outcome: "iseng", prank });
-    } else if (more === "agency") {
-      const agency = agencies[Number(key) - 1];
       if (agency) onChoose({ outcome: "dialihkan_instansi", agency });
-    } else if (asking === "unfinished" && key === "b") onChoose({ outcome: "putus_penelepon", callback: true });
-    else if (asking === "unfinished" && key === "h") onChoose({ outcome: "putus_penelepon", danger: true });
-    else {
-      const hit = list.find((c) => c.key === key);
-      if (hit) choose(hit.outcome);
+      return Boolean(prank || agency);
     }
+    if (asking === "unfinished" && (key === "b" || key === "h")) {
+      onChoose({ outcome: "putus_penelepon", ...(key === "b" ? { callback: true } : { danger: true }) });
+      return true;
+    }
+    const hit = list.find((c) => c.key === key);
+    if (hit) choose(hit.outcome);
+    return hit !== undefined;
   });
 
-  const title = more === "prank" ? t.outcomes.prank : more === "agency" ? t.outcomes.agency : asking === "unfinished" ? t.outcomes.unfinished : asking === "close" ? t.outcomes.closing : t.outcomes.title;
-  const name = (o: Outcome) => (t.lang === "en" ? o.en : o.id);
-  return (
-    <Dialog title={title} onClose={onCancel} testid="outcomes" stays={asking === "unfinished"} size={620}>
-      <div className="stack">
-        {asking === "unfinished" && call.unfinishedUntil && (
-          <div className="bar" role="timer">
-            <div className="top">
-              <span className="dot ring" />
-              <span className="dim">{t.outcomes.unfinishedLeft("…").replace("…", "")}</span>
-              <Until at={call.unfinishedUntil} className="num left" />
-            </div>
-          </div>
-        )}
-        {more === "" && (
-          <>
-            <div className="picks">
-              {asking === "unfinished" && (
-                <>
-                  <Act look="main" hint="B" testid="outcome-callback" onClick={() => onChoose({ outcome: "putus_penelepon", callback: true })}>
-                    <span>
-                      {t.outcomes.callback}
-                      <br />
-                      <small>{t.outcomes.callbackHint}</small>
-                    </span>
-                  </Act>
-                  <Act look="bad" hint="H" testid="outcome-danger" onClick={() => onChoose({ outcome: "putus_penelepon", danger: true })}>
-                    <span>
-                      {t.outcomes.danger}
-                      <br />
-                      <small>{t.outcomes.dangerHint}</small>
-                    </span>
-                  </Act>
-                </>
-              )}
-              {list.map((c, i) => (
-                <Act
-                  key={c.outcome.code}
-                  hint={c.key.toUpperCase()}
-                  testid={`outcome-${c.outcome.code}`}
-                  look={i === 0 && asking !== "unfinished" && c.outcome.valid ? "main" : ""}
-                  onClick={() => choose(c.outcome)}
-                  data-autofocus={i === 0 ? true : undefined}
-                >
-                  {name(c.outcome)}
-                </Act>
-              ))}
-            </div>
-            {asking !== "unfinished" && <p className="dim">{t.outcomes.stays}</p>}
-          </>
-        )}
-        {more === "prank" && (
-          <div className="picks">
-            {pranks.map((p, i) => (
-              <Act key={p} hint={String(i + 1)} testid={`prank-${p}`} onClick={() => onChoose({ outcome: "iseng", prank: p })}>
-                {t.outcomes.pranks[p]}
+  const body = (
+    <div className="stack">
+      {more === "" && (
+        <div className="picks">
+          {asking === "unfinished" && (
+            <>
+              <Act
+                look="main"
+                hint="B"
+                testid="outcome-callback"
+                onClick={() => onChoose({ outcome: "putus_penelepon", callback: true })}
+              >
+                <span>
+                  {t.outcomes.callback} · <small>{t.outcomes.callbackHint}</small>
+                </span>
               </Act>
-            ))}
-          </div>
-        )}
-        {more === "agency" && (
-          <div className="picks">
-            {agencies.map((a, i) => (
-              <Act key={a} hint={String(i + 1)} testid={`agency-${a}`} onClick={() => onChoose({ outcome: "dialihkan_instansi", agency: a })}>
-                {t.outcomes.agencies[a]}
+              <Act
+                look="bad"
+                hint="H"
+                testid="outcome-danger"
+                onClick={() => onChoose({ outcome: "putus_penelepon", danger: true })}
+              >
+                <span>
+                  {t.outcomes.danger} · <small>{t.outcomes.dangerHint}</small>
+                </span>
               </Act>
-            ))}
-          </div>
-        )}
-        {more !== "" && (
-          <div className="row">
-            <Act look="quiet" onClick={() => ask("")}>
-              ← {t.outcomes.back}
+            </>
+          )}
+          {list.map((c, i) => (
+            <Act
+              key={c.outcome.code}
+              hint={c.key.toUpperCase()}
+              testid={`outcome-${c.outcome.code}`}
+              onClick={() => choose(c.outcome)}
+              data-autofocus={i === 0 ? true : undefined}
+            >
+              {t.lang === "en" ? c.outcome.en : c.outcome.id}
             </Act>
-          </div>
-        )}
-      </div>
+          ))}
+        </div>
+      )}
+      {more === "prank" && (
+        <div className="picks">
+          {pranks.map((p, i) => (
+            <Act
+              key={p}
+              hint={String(i + 1)}
+              testid={`prank-${p}`}
+              onClick={() => onChoose({ outcome: "iseng", prank: p })}
+            >
+              {t.outcomes.pranks[p]}
+            </Act>
+          ))}
+        </div>
+      )}
+      {more === "agency" && (
+        <div className="picks">
+          {agencies.map((a, i) => (
+            <Act
+              key={a}
+              hint={String(i + 1)}
+              testid={`agency-${a}`}
+              onClick={() => onChoose({ outcome: "dialihkan_instansi", agency: a })}
+            >
+              {t.outcomes.agencies[a]}
+            </Act>
+          ))}
+        </div>
+      )}
+      {more !== "" && (
+        <Act look="quiet" onClick={() => ask("")}>
+          ← {t.outcomes.back}
+        </Act>
+      )}
+      {more === "" && asking !== "unfinished" && <p className="dim">{t.outcomes.stays}</p>}
+    </div>
+  );
+  if (asking === "unfinished") {
+    return (
+      <section className="bar" data-testid="outcomes" aria-label={t.outcomes.unfinished}>
+        <UnfinishedHead call={call} more={more} />
+        {body}
+      </section>
+    );
+  }
+  const title =
+    more === "prank"
+      ? t.outcomes.prank
+      : more === "agency"
+        ? t.outcomes.agency
+        : asking === "close"
+          ? t.outcomes.closing
+          : t.outcomes.title;
+  return (
+    <Dialog title={title} onClose={onCancel} testid="outcomes" size={620}>
+      {body}
     </Dialog>
+  );
+}
+
+function UnfinishedHead({ call, more }: { call: LiveCall; more: string }) {
+  const t = useTexts();
+  const now = useNow(200);
+  const rest = call.unfinishedUntil ? left(Date.parse(call.unfinishedUntil) - now) : "";
+  return (
+    <>
+      <div className="top">
+        <span className="dot ring" />
+        <span role="alert">
+          {more === "prank" ? t.outcomes.prank : more === "agency" ? t.outcomes.agency : t.outcomes.unfinished}
+        </span>
+        <span className="num left">{rest}</span>
+      </div>
+      <div className="dim">{t.outcomes.unfinishedLeft(rest)}</div>
+    </>
   );
 }

@@ -14,7 +14,10 @@ export function TransferBar({ call }: { call: LiveCall }) {
   const ringing = call.offers.filter((o) => o.kind === "transfer");
   const start = ringing[0] ? Date.parse(ringing[0].at) : Date.parse(call.since);
   const rest = Math.max(0, until - now);
-  const names = ringing.map((o) => desk.live.seats[o.seat]?.person?.name).filter(Boolean).join(", ");
+  const names = ringing
+    .map((o) => desk.live.seats[o.seat]?.person?.name)
+    .filter(Boolean)
+    .join(", ");
   return (
     <div className="bar" data-testid="transfer-bar">
       <div className="top">
@@ -28,7 +31,12 @@ export function TransferBar({ call }: { call: LiveCall }) {
           {tenths(rest, langOf(t))}
         </span>
       </div>
-      <progress className="drain" max={Math.max(1, until - start)} value={rest} aria-label={t.transfer.rings(officeName(desk, call.target))} />
+      <progress
+        className="drain"
+        max={Math.max(1, until - start)}
+        value={rest}
+        aria-label={t.transfer.rings(officeName(desk, call.target))}
+      />
       <div className="dim">{t.transfer.hears}</div>
     </div>
   );

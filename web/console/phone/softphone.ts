@@ -1,8 +1,8 @@
 // One seat's telephone: the microphone, a standing audio connection, and the socket that rings. The socket's life
 // decides: when it is lost we try again for as long as the duty lasts, each time with a new peer connection.
 import type { Clock } from "../live/clock";
-import { type FromServer, type PhoneState, type Ring, type ToServer, backoff, hear, phoneOff } from "./line";
 import { Level } from "./level";
+import { backoff, type FromServer, hear, type PhoneState, phoneOff, type Ring, type ToServer } from "./line";
 import type { Sounds } from "./sounds";
 
 const beatEvery = 1000; // the server gives a line up after 3 s without a beat
@@ -93,7 +93,10 @@ export class Softphone {
   /** Lets the browser play, after it held the sound back. Call inside a gesture. */
   unblock() {
     this.sounds.wake();
-    void this.audio.play().then(() => this.patch({ blocked: false }), () => {});
+    void this.audio.play().then(
+      () => this.patch({ blocked: false }),
+      () => {},
+    );
   }
 
   /** Loudness now, 0 to 1: of this microphone and of the line. */
@@ -111,8 +114,6 @@ export class Softphone {
     this.socket = socket;
     socket.onopen = () => {
       this.heard = performance.now();
-      this.beats = setInterval(() => void this.beat(), beatEvery);
-      void this.beat();
       void this.offer().catch((err: unknown) => {
         this.patch({ error: String(err) });
         socket.close();
@@ -190,6 +191,9 @@ export class Softphone {
         // The screen has it: a seat that doesn't say so within 700 ms is passed over.
         return this.send({ t: "rang", call: m.call, offer: m.offer });
       case "answer":
+        // From the first beat on the server is strict: it comes when the page has its audio on the way.
+        clearInterval(this.beats);
+        this.beats = setInterval(() => void this.beat(), beatEvery);
         return void this.peer?.setRemoteDescription({ type: "answer", sdp: m.sdp }).catch((err: unknown) => {
           this.patch({ error: String(err) });
           this.socket?.close();

@@ -5,11 +5,48 @@ export const soundNames: readonly SoundName[] = ["offer", "priority", "back", "r
 
 /** Each note: [start s, length s, Hz]. */
 const scores: Record<SoundName, { notes: [number, number, number][]; every: number; wave: OscillatorType }> = {
-  offer: { notes: [[0, 0.4, 440], [0, 0.4, 480]], every: 1.2, wave: "sine" }, // like a telephone
-  priority: { notes: [[0, 0.12, 880], [0.16, 0.12, 880], [0.32, 0.12, 1175]], every: 0.8, wave: "triangle" },
-  back: { notes: [[0, 0.18, 660], [0.2, 0.3, 440]], every: 0, wave: "triangle" }, // falls: the caller is yours again
-  report: { notes: [[0, 0.15, 523], [0.17, 0.15, 659], [0.34, 0.25, 784]], every: 0, wave: "sine" }, // rises: news
-  alarm: { notes: [[0, 0.25, 310], [0.3, 0.25, 310]], every: 0, wave: "square" },
+  offer: {
+    notes: [
+      [0, 0.4, 440],
+      [0, 0.4, 480],
+    ],
+    every: 1.2,
+    wave: "sine",
+  }, // like a telephone
+  priority: {
+    notes: [
+      [0, 0.12, 880],
+      [0.16, 0.12, 880],
+      [0.32, 0.12, 1175],
+    ],
+    every: 0.8,
+    wave: "triangle",
+  },
+  back: {
+    notes: [
+      [0, 0.18, 660],
+      [0.2, 0.3, 440],
+    ],
+    every: 0,
+    wave: "triangle",
+  }, // falls: the caller is yours again
+  report: {
+    notes: [
+      [0, 0.15, 523],
+      [0.17, 0.15, 659],
+      [0.34, 0.25, 784],
+    ],
+    every: 0,
+    wave: "sine",
+  }, // rises: news
+  alarm: {
+    notes: [
+      [0, 0.25, 310],
+      [0.3, 0.25, 310],
+    ],
+    every: 0,
+    wave: "square",
+  },
 };
 
 export class Sounds {

@@ -1,7 +1,12 @@
 // Proposes the Polres for a place by the words that people say: names of towns, districts, streets and landmarks.
 import type { Office } from "../api/types";
 
-const fold = (s: string) => ` ${s.toLowerCase().normalize("NFD").replace(/[^a-z0-9]+/g, " ").trim()} `;
+const fold = (s: string) =>
+  ` ${s
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/[^a-z0-9]+/g, " ")
+    .trim()} `;
 
 /** The office whose words match the place best, or null. Longer matches weigh more; a tie proposes nobody. */
 export function proposeOffice(place: string, offices: readonly Office[]): Office | null {

@@ -5,7 +5,9 @@ const two = (n: number) => String(n).padStart(2, "0");
 /** mm:ss, or h:mm:ss from an hour on. Never negative. */
 export function clock(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
-  return s >= 3600 ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${two(Math.floor(s / 60))}:${two(s % 60)}`;
+  return s >= 3600
+    ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
+    : `${two(Math.floor(s / 60))}:${two(s % 60)}`;
 }
 
 /** What is left, rounded up, so that 00:00 is shown only when it is over. */
@@ -32,7 +34,11 @@ function format(zone: string, options: Intl.DateTimeFormatOptions, lang: string)
 
 /** Parts of a moment in an office's zone. */
 function parts(ms: number, zone: string, options: Intl.DateTimeFormatOptions, lang = "id"): Record<string, string> {
-  return Object.fromEntries(format(zone, options, lang).formatToParts(ms).map((p) => [p.type, p.value]));
+  return Object.fromEntries(
+    format(zone, options, lang)
+      .formatToParts(ms)
+      .map((p) => [p.type, p.value]),
+  );
 }
 
 /** 14:32:08 */

@@ -1,0 +1,133 @@
+// What every console has around its panels: header, ring, troubles of the line, command bar, help.
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import type { LiveCall } from "../api/types";
+import { useDesk } from "../desk/desk";
+import { useRun } from "../desk/notice";
+import { useTexts } from "../i18n";
+import { useKeys } from "../keys/use-keys";
+import { momentOf } from "../live/live";
+import { Act, Until } from "../parts/bits";
+import { CommandBar } from "../parts/command";
+import { Header } from "../parts/header";
+import { Help } from "../parts/help";
+import { type Ringing, RingPop } from "../parts/ring";
+import { go } from "../router";
+
+/** How a person signs out; the state page has no session to end. */
+export const SignOutContext = createContext<(() => void) | undefined>(undefined);
+
+export function Frame({ children, look = "" }: { children: ReactNode; look?: string }) {
+  const signOut = useContext(SignOutContext);
+  const [open, show] = useState<"" | "command" | "help">("");
+  const panel = (n: number) => () => document.getElementById(`panel-${n}`)?.focus();
+  useKeys({
+    command: () => show("command"),
+    help: () => show("help"),
+    "panel-1": panel(1),
+    "panel-2": panel(2),
+    "panel-3": panel(3),
+    "panel-4": panel(4),
+  });
+  return (
+    <div className={`screen ${look}`}>
+      <Header onSignOut={signOut} />
+      {children}
+      <LineTrouble />
+      {open === "command" && <CommandBar onClose={() => show("")} onIncident={(id) => go(`/laporan/${id}`)} />}
+      {open === "help" && <Help onClose={() => show("")} />}
+    </div>
+  );
+}
+
+/** The ring of this seat, if any: from the socket or from the stream, whichever is faster. It shows on every page. */
+export function Rings() {
+  const { live, seat, phone, sound, frozen } = useDesk();
+  const moment = momentOf(live, seat);
+  let ring: Ringing | null = null;
+  if (moment.kind === "ring")
+    ring = {
+      id: moment.call.id,
+      call: moment.call,
+      offer: moment.offer,
+      until: moment.until,
+      transfer: moment.transfer,
+    };
+  else if (moment.kind === "idle" && phone.ring) {
+    const { call, offer, until, kind } = phone.ring;
+    ring = { id: call, call: live.calls[call] ?? null, offer, until, transfer: kind === "transfer" };
+  }
+  const tune = ring ? (ring.call?.urgent ? "priority" : "offer") : null;
+  useEffect(() => {
+    if (frozen || !tune) return;
+    sound.play(tune);
+    const timer = setInterval(() => sound.play(tune), tune === "priority" ? 800 : 1200);
+    return () => clearInterval(timer);
+  }, [tune, sound, frozen]);
+  return ring ? <RingPop key={`${ring.id} ${ring.offer}`} ring={ring} /> : null;
+}
+
+/** The own acts between calls: ready again after a pause, a miss or a wrap-up. */
+export function SeatActs() {
+  const t = useTexts();
+  const { live, seat, acts } = useDesk();
+  const run = useRun();
+  const me = live.seats[seat];
+  const ready = () => void run(() => acts.ready());
+  const can = me?.state === "NOT_READY" || me?.state === "WRAP_UP";
+  useKeys(can ? { ready } : {});
+  if (!me || !can) return null;
+  const missed = me.reason === "tidak_menjawab";
+  return (
+    <>
+      {missed && <p className="wide warned">▲ {t.duty.missed}</p>}
+      {me.state === "WRAP_UP" && me.until && (
+        <p className="wide dim">
+          {t.call.wrap("").replace(/\s*$/, " ")}
+          <Until at={me.until} />
+        </p>
+      )}
+      <Act look="main" className={`wide ${missed ? "big" : ""}`} hint="S" testid="ready" onClick={ready}>
+        {missed ? t.duty.imHere : t.call.ready}
+      </Act>
+    </>
+  );
+}
+
+export function OrphanBar({ call }: { call: LiveCall }) {
+  const t = useTexts();
+  return (
+    <div className="bar bad" data-testid="orphan" role="alert">
+      <div className="top">
+        <span className="dot ring" />
+        {t.orphan.title}
+        {call.orphanUntil && <Until at={call.orphanUntil} className="num left" />}
+      </div>
+      <div>{t.orphan.text}</div>
+    </div>
+  );
+}
+
+function LineTrouble() {
+  const t = useTexts();
+  const { phone, unblock, seat } = useDesk();
+  if (!seat) return null;
+  if (phone.blocked) {
+    return (
+      <div className="pop" role="alertdialog" aria-label={t.line.blocked}>
+        <p>{t.line.blocked}</p>
+        <Act look="main" className="big" onClick={unblock} testid="unblock">
+          {t.duty.here}
+        </Act>
+      </div>
+    );
+  }
+  if (phone.line === "lost" || phone.line === "no-mic" || phone.line === "opening") {
+    return (
+      <div className="notice bad" role="alert" data-testid="line-lost">
+        <span className="dot ring" />
+        <b>{phone.line === "no-mic" ? t.duty.noMic : phone.line === "lost" ? t.line.lost : t.duty.opening}</b>
+      </div>
+    );
+  }
+  return null;
+}

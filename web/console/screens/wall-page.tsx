@@ -1,0 +1,4 @@
+import { Plain } from "./signin";
+export default function Pages() {
+  return <Plain>…</Plain>;
+}

@@ -1,0 +1,4 @@
+import { Plain } from "../screens/signin";
+export default function Pages() {
+  return <Plain>…</Plain>;
+}
