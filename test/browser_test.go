@@ -96,8 +96,12 @@ func (h *house) browses(t testing.TB, name, mic string) *operator {
 		cancel()
 		acancel()
 	})
+	if err := chromedp.Run(ctx); err != nil { // starts the browser, which lives as long as this context
+		t.Fatalf("%s: start chromium: %v", name, err)
+	}
 	o.run(
 		emulation.SetTimezoneOverride("Asia/Makassar"),
+		chromedp.EmulateViewport(1366, 768),
 		chromedp.ActionFunc(func(ctx context.Context) error {
 			_, err := page.AddScriptToEvaluateOnNewDocument(hear).Do(ctx)
 			return err
@@ -159,7 +163,11 @@ func (o *operator) reads(testid, part string) string {
 
 func (o *operator) clicks(testid string) {
 	o.t.Helper()
-	o.sees(testid)
+	eventually(o.t, o.name+" can press "+testid, 15*time.Second, func() bool {
+		var ok bool
+		o.run(chromedp.Evaluate(`(() => { const e = document.querySelector('`+id(testid)+`'); return !!e && !e.disabled; })()`, &ok))
+		return ok
+	})
 	o.run(chromedp.Click(id(testid), chromedp.ByQuery))
 }
 
