@@ -447,6 +447,13 @@ export const en: Texts = {
     linkHint: "Whoever has this link sees figures, without names and numbers.",
     valid: "valid",
     other: "other",
+    rows: {
+      information: "information",
+      empty: "empty",
+      prank: "prank and false",
+      left: "broke off",
+      test: "test calls",
+    },
   },
   people: {
     title: "People",

@@ -447,6 +447,13 @@ export const id = {
     linkHint: "Siapa pun yang punya tautan ini melihat angka, tanpa nama dan nomor.",
     valid: "valid",
     other: "lainnya",
+    rows: {
+      information: "informasi",
+      empty: "kosong",
+      prank: "iseng dan palsu",
+      left: "terputus sebelum selesai",
+      test: "panggilan uji",
+    },
   },
   people: {
     title: "Petugas",

@@ -1,0 +1,322 @@
+// Reports: a list with a filter, and beside it one report with its timeline.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { ask, client } from "../api/client";
+import type { Incident, IncidentCard } from "../api/types";
+import { officeName, useDesk } from "../desk/desk";
+import { useRun } from "../desk/notice";
+import { useTexts, word } from "../i18n";
+import { useKeys } from "../keys/use-keys";
+import { Act } from "../parts/bits";
+import { EndDialog } from "../parts/end-dialog";
+import { Link } from "../parts/link";
+import { type Listing, ListStates } from "../parts/list";
+import { OfficePicker } from "../parts/office-picker";
+import { go } from "../router";
+import { dayTime, timeOfDay } from "../words/time";
+import { Frame } from "./frame";
+
+export type IncidentState = "open" | "closed" | "all";
+type Page = { items: IncidentCard[]; next: string };
+
+export function IncidentsPage({ id }: { id: string }) {
+  const [filter, set] = useState<{ state: IncidentState; q: string; office: string; limit: number }>(() => ({
+    state: "open",
+    q: "",
+    office: new URLSearchParams(location.search).get("office") ?? "",
+    limit: 50,
+  }));
+  const list = useQuery({
+    queryKey: ["incidents", filter],
+    queryFn: () =>
+      ask(() =>
+        client.GET("/incidents", {
+          params: {
+            query: {
+              state: filter.state,
+              limit: filter.limit,
+              ...(filter.q ? { q: filter.q } : {}),
+              ...(filter.office ? { office: filter.office } : {}),
+            },
+          },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+  const { acts, live } = useDesk();
+  const card = live.incidents[id];
+  const one = useQuery({
+    queryKey: ["incident", id, card?.rev ?? 0, card?.state ?? ""],
+    queryFn: () => acts.incident(id),
+    enabled: id !== "",
+  });
+  return <IncidentsView list={list} one={id ? one : null} filter={filter} onFilter={set} id={id} />;
+}
+
+interface ViewProps {
+  list: Listing<Page>;
+  one: Listing<Incident> | null;
+  id: string;
+  filter: { state: IncidentState; q: string; office: string; limit: number };
+  onFilter: (f: ViewProps["filter"]) => void;
+}
+
+export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
+  const t = useTexts();
+  const desk = useDesk();
+  const items = list.data?.items ?? [];
+  const step = (by: number) => {
+    const next = items[Math.max(0, Math.min(items.length - 1, items.findIndex((i) => i.id === id) + by))];
+    if (next) go(`/laporan/${next.id}`);
+  };
+  useKeys({ up: () => step(-1), down: () => step(1) });
+  return (
+    <Frame look="plain">
+      <main className="page" id="panel-2" tabIndex={-1}>
+        <div className="bar-top">
+          <h1>{t.incidents.title}</h1>
+          <fieldset className="seg">
+            <legend className="hidden">{t.incidents.state}</legend>
+            {(["open", "closed", "all"] as const).map((s) => (
+              <label key={s} className={s === filter.state ? "on" : ""}>
+                <input
+                  type="radio"
+                  name="state"
+                  checked={s === filter.state}
+                  onChange={() => onFilter({ ...filter, state: s })}
+                />
+                {t.lists.state[s]}
+              </label>
+            ))}
+          </fieldset>
+          <OfficeSelect value={filter.office} onChange={(office) => onFilter({ ...filter, office })} />
+          <input
+            className="fld w220"
+            type="search"
+            aria-label={t.lists.search}
+            placeholder={t.lists.search}
+            value={filter.q}
+            onChange={(e) => onFilter({ ...filter, q: e.target.value })}
+          />
+        </div>
+        <div />
+        <div className="split">
+          <div>
+            <ListStates query={list} empty={(d) => d.items.length === 0} emptyText={t.lists.emptyIncidents}>
+              {(d) => (
+                <>
+                  <table className="list">
+                    <thead>
+                      <tr>
+                        <th>{t.incidents.no}</th>
+                        <th>{t.incidents.kind}</th>
+                        <th>{t.incidents.place}</th>
+                        <th>{t.incidents.holder}</th>
+                        <th>{t.incidents.time}</th>
+                        <th>{t.incidents.state}</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {d.items.map((i) => (
+                        <tr key={i.id} aria-selected={i.id === id}>
+                          <td className="num">
+                            <Link href={`/laporan/${i.id}`} data-testid={`incident-${i.id}`}>
+                              {i.no || t.form.draft}
+                            </Link>
+                          </td>
+                          <td>
+                            {kindName(desk, t.lang, i.kind)} · P{i.priority}
+                          </td>
+                          <td>{i.place}</td>
+                          <td>{officeName(desk, i.office)}</td>
+                          <td className="num">{dayTime(Date.parse(i.firstRing), desk.session.office.zone)}</td>
+                          <td>
+                            <StateChip card={i} />
+                          </td>
+                        </tr>
+                      ))}
+                    </tbody>
+                  </table>
+                  {d.next && (
+                    <div className="bar-more">
+                      <Act onClick={() => onFilter({ ...filter, limit: Math.min(200, filter.limit + 50) })}>
+                        {t.lists.more}
+                      </Act>
+                    </div>
+                  )}
+                </>
+              )}
+            </ListStates>
+          </div>
+          <aside aria-label={t.lists.timeline}>
+            {one ? (
+              <ListStates query={one} empty={() => false} emptyText="">
+                {(i) => <OneIncident incident={i} />}
+              </ListStates>
+            ) : (
+              <div className="empty">{t.lists.choose}</div>
+            )}
+          </aside>
+        </div>
+      </main>
+    </Frame>
+  );
+}
+
+export function kindName(
+  desk: { kinds: readonly { code: string; id: string; en: string }[] },
+  lang: string,
+  code: string,
+): string {
+  const k = desk.kinds.find((x) => x.code === code);
+  return k ? (lang === "en" ? k.en : k.id) : code ? word({}, code) : "–";
+}
+
+export function OfficeSelect({ value, onChange }: { value: string; onChange: (id: string) => void }) {
+  const t = useTexts();
+  const { session } = useDesk();
+  if (session.offices.length < 2) return null;
+  return (
+    <select className="fld w220" aria-label={t.lists.office} value={value} onChange={(e) => onChange(e.target.value)}>
+      <option value="">{t.lists.allOffices}</option>
+      {session.offices.map((o) => (
+        <option key={o.id} value={o.id}>
+          {o.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function StateChip({ card }: { card: IncidentCard }) {
+  const t = useTexts();
+  const look =
+    card.state === "SENT"
+      ? card.escalated
+        ? "bad"
+        : "warn"
+      : card.state === "ACCEPTED"
+        ? "blue"
+        : card.state === "CLOSED"
+          ? "ok"
+          : "";
+  const sign = { DRAFT: "○", SENT: "▲", ACCEPTED: "■", CLOSED: "✓", NOT_VALID: "✕" }[card.state];
+  return (
+    <span className={`chip ${look}`}>
+      {sign} {card.state === "CLOSED" ? word(t.results, card.result) : t.incidentStates[card.state]}
+      {card.escalated && ` · ${t.levels[card.escalated]}`}
+    </span>
+  );
+}
+
+function OneIncident({ incident: i }: { incident: Incident }) {
+  const t = useTexts();
+  const desk = useDesk();
+  const run = useRun();
+  const [ending, end] = useState(false);
+  const [sending, send] = useState(false);
+  const [note, write] = useState("");
+  const zone = desk.session.office.zone;
+  const mine = i.office === desk.session.office.id;
+  const works = desk.session.person.role === "operator" || desk.session.person.role === "supervisor";
+  const r = i.report;
+  const rows: [string, string][] = [
+    [t.incidents.kind, `${kindName(desk, t.lang, i.kind)} · P${i.priority}`],
+    [t.incidents.place, i.place || t.polres.noPlace],
+    [
+      t.form.reporter,
+      r.protect && !works ? t.polres.protected : [r.reporter, r.reporterNumber].filter(Boolean).join(" · "),
+    ],
+    [
+      t.form.danger,
+      [r.danger && t.form.dangers.danger, r.suspectPresent && t.form.dangers.suspect, r.weapons, r.injured, r.vehicle]
+        .filter(Boolean)
+        .join(" · "),
+    ],
+    [t.incidents.holder, officeName(desk, i.office)],
+    [t.incidents.result, i.result ? word(t.results, i.result) : ""],
+    [t.incidents.done, i.done],
+  ];
+  return (
+    <article className="stack" data-testid="incident">
+      <div className="row">
+        <h1 className="num">{i.no || t.form.draft}</h1>
+        <StateChip card={i} />
+      </div>
+      <dl className="facts">
+        {rows
+          .filter(([, v]) => v)
+          .map(([k, v]) => (
+            <div className="pair-row" key={k}>
+              <dt>{k}</dt>
+              <dd>{v}</dd>
+            </div>
+          ))}
+      </dl>
+      {works && (
+        <div className="row">
+          {mine && i.state === "SENT" && (
+            <Act look="main" testid="accept" onClick={() => void run(() => desk.acts.accept(i.id))}>
+              {t.polres.accept}
+            </Act>
+          )}
+          {mine && i.state === "ACCEPTED" && (
+            <Act look="main" testid="incident-close" onClick={() => end(true)}>
+              {t.polres.close}
+            </Act>
+          )}
+          {desk.session.office.kind === "polda" && (i.state === "DRAFT" || i.state === "SENT") && (
+            <Act onClick={() => send(true)} testid="incident-send">
+              {t.incidents.send}
+            </Act>
+          )}
+          {i.call && <Link href={`/panggilan/${i.call}`}>{t.incidents.call} →</Link>}
+        </div>
+      )}
+      <h2>{t.lists.timeline}</h2>
+      <ol className="timeline">
+        {i.timeline.length === 0 && <li>{t.lists.noTimeline}</li>}
+        {i.timeline.map((l) => (
+          <li key={l.at + l.what + l.text}>
+            <time className="num">{timeOfDay(Date.parse(l.at), zone)}</time>
+            <span>
+              {l.name && <b>{l.name}: </b>}
+              {l.text || word({}, l.what)}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {works && i.state !== "CLOSED" && i.state !== "NOT_VALID" && (
+        <form
+          className="row"
+          onSubmit={(e) => {
+            e.preventDefault();
+            if (note.trim()) void run(() => desk.acts.note(i.id, note.trim())).then((ok) => ok && write(""));
+          }}
+        >
+          <input
+            id="field-note"
+            className="fld grow"
+            data-testid="field-note"
+            aria-label={t.polres.note}
+            placeholder={t.form.noteHint}
+            maxLength={4000}
+            value={note}
+            onChange={(e) => write(e.target.value)}
+          />
+        </form>
+      )}
+      {ending && <EndDialog id={i.id} onClose={() => end(false)} />}
+      {sending && (
+        <OfficePicker
+          proposed={r.office}
+          onCancel={() => send(false)}
+          onPick={(o) => {
+            send(false);
+            void run(() => desk.acts.send(i.id, o.id));
+          }}
+        />
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,417 @@
+// Made-up people and calls for the state page: no call runs, no clock moves.
+import type {
+  Chip,
+  Incident,
+  IncidentCard,
+  Kind,
+  LiveCall,
+  Office,
+  Outcome,
+  Presence,
+  Seat,
+  Session,
+  Wallboard,
+} from "../api/types";
+import { empty, type Live } from "../live/live";
+
+/** The moment at which all pictures are taken: 23 November 2026, 14:32:08 WITA. */
+export const moment = Date.parse("2026-11-23T06:32:08Z");
+export const at = (secondsAgo: number) => new Date(moment - secondsAgo * 1000).toISOString();
+
+const zone = { zone: "Asia/Makassar", zoneName: "WITA", at: { lat: -1.2654, lng: 116.8312 } };
+const polres = (id: string, name: string, short: string, code: string, words: string[]): Office => ({
+  id,
+  kind: "polres",
+  parent: "polda-kaltim",
+  name,
+  short,
+  code,
+  seats: [`${id}/1`, `${id}/2`, `${id}/3`],
+  words,
+  ...zone,
+});
+
+const under: Office[] = [
+  polres("polresta-balikpapan", "Polresta Balikpapan", "Polresta Bpp", "BPN", ["balikpapan", "klandasan", "sudirman"]),
+  polres("polresta-samarinda", "Polresta Samarinda", "Polresta Smd", "SMD", ["samarinda"]),
+  polres("polres-kukar", "Polres Kutai Kartanegara", "Polres Kukar", "KKR", ["tenggarong", "kukar"]),
+  polres("polres-bontang", "Polres Bontang", "Polres Bontang", "BTG", ["bontang"]),
+  polres("polres-kutim", "Polres Kutai Timur", "Polres Kutim", "KTM", ["sangatta"]),
+  polres("polres-berau", "Polres Berau", "Polres Berau", "BRU", ["berau", "tanjung redeb"]),
+  polres("polres-paser", "Polres Paser", "Polres Paser", "PSR", ["paser"]),
+  polres("polres-ppu", "Polres Penajam Paser Utara", "Polres PPU", "PPU", ["penajam"]),
+  polres("polres-kubar", "Polres Kutai Barat", "Polres Kubar", "KBR", ["sendawar"]),
+  polres("polres-mahulu", "Polres Mahakam Ulu", "Polres Mahulu", "MHL", ["ujoh bilang"]),
+];
+const polda: Office = {
+  id: "polda-kaltim",
+  kind: "polda",
+  parent: "",
+  name: "Polda Kaltim",
+  short: "Kaltim",
+  code: "KALTIM",
+  seats: ["polda-kaltim/1", "polda-kaltim/2", "polda-kaltim/3", "polda-kaltim/4", "polda-kaltim/5"],
+  words: [],
+  ...zone,
+};
+
+const session = (
+  office: Office,
+  offices: Office[],
+  rank: string,
+  name: string,
+  role: Session["person"]["role"],
+): Session => ({
+  person: {
+    id: `p-${name.toLowerCase()}`,
+    name,
+    rank,
+    office: office.id,
+    role,
+    user: name.toLowerCase(),
+    active: true,
+  },
+  office,
+  offices,
+  csrf: "",
+  mustChangePassword: false,
+  duty: null,
+  serverTime: at(0),
+  until: at(-3600),
+  boot: "b",
+  version: "0",
+});
+export const poldaSession = session(polda, [polda, ...under], "Bripka", "Sari", "operator");
+export const poldaChief = session(polda, [polda, ...under], "AKBP", "Wibowo", "chief");
+export const poldaAdmin = session(polda, [polda, ...under], "Penda", "Ratna", "administrator");
+export const polresSession = session(under[0]!, [under[0]!], "Aipda", "Dwi", "operator");
+export const poldaSeat = "polda-kaltim/2";
+export const polresSeat = "polresta-balikpapan/1";
+
+const seat = (id: string, rank: string, name: string, state: Seat["state"], reason = "", since = 12): Seat => ({
+  id,
+  office: id.split("/")[0]!,
+  state,
+  reason,
+  since: at(since),
+  until: state === "WRAP_UP" ? at(-14) : null,
+  person: name ? { id: `p-${name.toLowerCase()}`, name, rank } : null,
+  call: "",
+  line: "up",
+});
+
+const presence = (office: Office, ready: number, talking: number): Presence => ({
+  office: office.id,
+  name: office.name,
+  short: office.short,
+  ready,
+  talking,
+  onDuty: ready + talking,
+});
+
+export const kinds: Kind[] = [
+  { code: "curas", id: "Pencurian dengan kekerasan", en: "Robbery", class: "emergency", priority: 1, quick: "crs" },
+  { code: "laka", id: "Kecelakaan lalu lintas", en: "Traffic accident", class: "emergency", priority: 2, quick: "lak" },
+  {
+    code: "kdrt",
+    id: "Kekerasan dalam rumah tangga",
+    en: "Domestic violence",
+    class: "emergency",
+    priority: 1,
+    quick: "kdr",
+  },
+  {
+    code: "hilang_barang",
+    id: "Kehilangan barang atau surat",
+    en: "Lost property",
+    class: "service",
+    priority: 4,
+    quick: "hlg",
+  },
+];
+const outcome = (code: string, id: string, en: string, valid: boolean, by: Outcome["by"] = "operator"): Outcome => ({
+  code,
+  id,
+  en,
+  by,
+  valid,
+});
+export const outcomes: Outcome[] = [
+  outcome("valid_polres", "Valid, ditangani Polres", "Valid, with the Polres", true),
+  outcome("valid_polda", "Valid, ditangani Polda", "Valid, handled by the Polda", true),
+  outcome("informasi", "Informasi", "Information", true),
+  outcome("salah_sambung", "Salah sambung", "Wrong number", false),
+  outcome("kosong", "Kosong (tanpa suara)", "Empty (nobody speaks)", false),
+  outcome("putus_awal", "Putus awal", "Broke off early", false),
+  outcome("iseng", "Iseng", "Prank", false),
+  outcome("laporan_palsu", "Laporan palsu", "False report", false),
+  outcome("tes", "Panggilan uji", "Test call", false),
+  outcome("putus_penelepon", "Penelepon terputus", "Caller broke off", false),
+  outcome("dialihkan_instansi", "Dialihkan ke instansi lain", "Passed to another agency", true),
+  outcome("dialihkan_polda_lain", "Dialihkan ke Polda lain", "Passed to another Polda", true),
+  outcome("duplikat", "Duplikat", "Duplicate", true),
+  outcome(
+    "ditutup_polda_diteruskan",
+    "Ditutup Polda, diteruskan ke Polres",
+    "Closed by the Polda, sent to the Polres",
+    true,
+  ),
+];
+
+export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
+  id: "c1",
+  office: "polda-kaltim",
+  phase: "TALKING",
+  since: at(20),
+  firstRing: at(133),
+  answeredAt: at(129),
+  number: "+6281234567890",
+  numberText: "0812-3456-7890",
+  withheld: false,
+  callerName: "",
+  place: { lat: -1.27, lng: 116.83, radius: 300 },
+  trunk: "a",
+  urgent: false,
+  level: 0,
+  offers: [],
+  seat: poldaSeat,
+  person: "p-sari",
+  leaving: null,
+  target: "",
+  targetUntil: null,
+  try: 0,
+  sent: [],
+  polresTalked: false,
+  chip: "",
+  chipOffice: "",
+  orphanUntil: null,
+  unfinishedUntil: null,
+  incident: "i42",
+  recording: true,
+  outcome: "",
+  history: {
+    calls: 3,
+    pranks: 1,
+    lastPrankAt: "2026-09-19T17:15:00Z",
+    last: [
+      { at: "2026-11-12T13:04:00Z", outcome: "informasi", prank: "", kind: "tanya", summary: "tanya SIM" },
+      { at: "2026-09-19T17:15:00Z", outcome: "iseng", prank: "anak_anak", kind: "", summary: "" },
+    ],
+    open: [],
+    danger: false,
+  },
+  ...change,
+});
+
+export const card = (change: Partial<IncidentCard> = {}): IncidentCard => ({
+  id: "i42",
+  no: "KALTIM/2026/11/23/0042",
+  state: "SENT",
+  office: "polresta-balikpapan",
+  origin: "polda-kaltim",
+  call: "c1",
+  kind: "curas",
+  priority: 2,
+  place: "dpn Plaza Balikpapan, Jl. Jend. Sudirman",
+  at: null,
+  reporter: "Andi Rahman",
+  firstRing: at(133),
+  placeKnownAt: at(90),
+  sentAt: at(20),
+  acceptBy: at(-41),
+  acceptedAt: null,
+  acceptedBy: "",
+  escalated: "",
+  unsure: false,
+  closedAt: null,
+  result: "",
+  rev: 7,
+  summary: "",
+  danger: false,
+  ...change,
+});
+
+export const incident = (change: Partial<Incident> = {}): Incident => ({
+  ...card(change),
+  report: {
+    kind: "curas",
+    priority: 2,
+    place: card().place,
+    at: null,
+    reporter: "Andi Rahman",
+    reporterNumber: "0812-3456-7890",
+    protect: false,
+    danger: null,
+    weapons: "parang",
+    injured: "",
+    suspectPresent: true,
+    people: 2,
+    vehicle: "motor hitam",
+    office: "polresta-balikpapan",
+    summary: "Lari ke arah Pelabuhan Semayang.",
+  },
+  done: "",
+  timeline: [
+    { at: at(100), who: "p-sari", name: "", what: "noted", text: "Dua orang naik motor hitam, satu membawa parang." },
+    { at: at(60), who: "p-sari", name: "", what: "noted", text: "Lari ke arah Pelabuhan Semayang." },
+  ],
+  ...change,
+});
+
+const openCards: IncidentCard[] = [
+  card({
+    id: "i44",
+    no: "KALTIM/2026/11/23/0044",
+    kind: "kdrt",
+    priority: 1,
+    place: "Gn. Sari Ilir",
+    firstRing: at(66),
+    sentAt: at(40),
+    acceptBy: at(4),
+    escalated: "chief",
+    danger: true,
+  }),
+  card({
+    id: "i38",
+    no: "KALTIM/2026/11/23/0038",
+    kind: "laka",
+    state: "ACCEPTED",
+    place: "Km 5, Soekarno-Hatta",
+    firstRing: at(700),
+    acceptedAt: at(600),
+  }),
+  card({
+    id: "i35",
+    no: "KALTIM/2026/11/23/0035",
+    kind: "hilang_barang",
+    priority: 4,
+    state: "ACCEPTED",
+    place: "Klandasan Ulu",
+    firstRing: at(1450),
+    acceptedAt: at(1300),
+    office: "polresta-samarinda",
+  }),
+];
+export const cards: IncidentCard[] = [card(), ...openCards];
+
+const keyed = <T extends { id: string }>(list: T[]) => Object.fromEntries(list.map((x) => [x.id, x]));
+
+interface World {
+  state?: Seat["state"];
+  reason?: string;
+  call?: LiveCall;
+  card?: IncidentCard | null;
+  quiet?: boolean;
+}
+
+/** What the stream would have told at this moment. */
+export function live(w: World): Live {
+  const queued = w.quiet
+    ? []
+    : [
+        call({
+          id: "q1",
+          phase: "QUEUED",
+          seat: "",
+          firstRing: at(7),
+          numberText: "0852-1111-2222",
+          answeredAt: null,
+          incident: "",
+        }),
+        call({ id: "q2", phase: "QUEUED", seat: "", firstRing: at(3), withheld: true, answeredAt: null, incident: "" }),
+      ];
+  const state = w.state ?? "READY";
+  return {
+    ...empty,
+    boot: "b",
+    n: 1,
+    ready: true,
+    seats: keyed([
+      seat(poldaSeat, "Bripka", "Sari", state, w.reason ?? "", 12),
+      seat("polda-kaltim/1", "Briptu", "Budi", "READY"),
+      seat("polda-kaltim/3", "Bripka", "Rina", "TALKING"),
+      seat("polda-kaltim/4", "Brigpol", "Joko", "NOT_READY", "salat", 250),
+      seat(polresSeat, "Aipda", "Dwi", state, w.reason ?? "", 12),
+      seat("polresta-balikpapan/2", "Bripka", "Hasan", "READY"),
+      seat("polresta-balikpapan/3", "Brigpol", "Lestari", "READY"),
+    ]),
+    calls: keyed([...queued, ...(w.call ? [w.call] : [])]),
+    floors: {
+      "polda-kaltim": {
+        ...board,
+        office: "polda-kaltim",
+        queue: queued.length,
+        longestSince: queued.length > 0 ? at(7) : null,
+      },
+      "polresta-balikpapan": { ...board, office: "polresta-balikpapan", queue: 0, longestSince: null },
+    },
+    incidents: keyed([...(w.card === null ? [] : [w.card ?? card()]), ...openCards]),
+    alarms: w.quiet
+      ? {}
+      : {
+          trunk_b: {
+            name: "trunk_b",
+            level: "bad",
+            since: at(300),
+            text: { id: "Trunk B putus", en: "Trunk B is down" },
+            todo: {
+              id: "Hubungi operator jaringan; panggilan lewat trunk A tetap masuk.",
+              en: "Call the carrier; calls by trunk A still come in.",
+            },
+          },
+        },
+    presence: Object.fromEntries(
+      under
+        .map((o, i) => [o.id, presence(o, i < 5 ? 3 - (i % 3) : i === 6 ? 0 : 1, i === 3 || i === 6 ? 2 : 0)])
+        .map(([id, p], i) => [id, i === 8 ? { ...(p as Presence), ready: 0, talking: 0, onDuty: 0 } : p]),
+    ) as Record<string, Presence>,
+  };
+}
+
+export const board: Wallboard = {
+  office: "polda-kaltim",
+  name: "Polda Kaltim",
+  serverTime: at(0),
+  queue: 2,
+  longestSince: at(7),
+  live: 5,
+  ready: 1,
+  talking: 3,
+  onDuty: 4,
+  today: {
+    in: 489,
+    answered: 470,
+    answered10s: 442,
+    outcomes: {
+      valid_polres: 7,
+      ditutup_polda_diteruskan: 2,
+      informasi: 21,
+      kosong: 312,
+      iseng: 131,
+      laporan_palsu: 3,
+      putus_penelepon: 4,
+      ditinggal_antrean: 2,
+      salah_sambung: 2,
+      tes: 1,
+    },
+    callbacks: 3,
+  },
+  conservation: { in: 489, outcomes: 484, live: 5, balanced: true },
+  perOffice: under.map((o, i) => ({
+    office: o.id,
+    name: o.name,
+    open: [3, 2, 1, 0, 0, 1, 0, 0, 0, 0][i] ?? 0,
+    waiting: i === 0 ? 1 : 0,
+    accepted: i < 6 ? 4 : 0,
+    acceptMedianMs: [22, 31, 44, 19, 27, 112][i] ? [22, 31, 44, 19, 27, 112][i]! * 1000 : 0,
+  })),
+};
+
+export const chips: Exclude<Chip, "">[] = [
+  "sibuk",
+  "tidak_menjawab",
+  "menolak",
+  "tidak_ada_petugas",
+  "sambungan_putus",
+  "diambil_kembali",
+];
