@@ -49,7 +49,7 @@ export function CallPanel({ call, children }: { call: LiveCall | null; children?
         ) : (
           <span className="alarm">{t.call.notRecording}</span>
         )}
-        {call.place && <span className="chip">⌖ {t.call.place(metres(call.place.radius))}</span>}
+        {call.place && <span className="chip">◎ {t.call.place(metres(call.place.radius))}</span>}
         {call.urgent && <span className="chip warn">▲ {t.call.urgent}</span>}
         {call.history.danger && <span className="chip bad">{t.call.inDanger}</span>}
         {phone.muted && <span className="chip bad">{t.call.muted}</span>}

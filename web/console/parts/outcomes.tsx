@@ -55,7 +55,7 @@ export function OutcomePicker(props: Props) {
   const body = (
     <div className="stack">
       {more === "" && (
-        <div className="picks">
+        <div className={asking === "unfinished" ? "picks three" : "picks"}>
           {asking === "unfinished" && (
             <>
               <Act

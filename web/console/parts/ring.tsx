@@ -78,7 +78,7 @@ export function RingPop({ ring }: { ring: Ringing }) {
           </div>
         )}
         <div className="row">
-          {call?.place && <span className="chip">⌖ ±{Math.round(call.place.radius)} m</span>}
+          {call?.place && <span className="chip">◎ ±{Math.round(call.place.radius)} m</span>}
           {h && <span className="chip">{h.calls === 0 ? t.history.first : t.history.calls(h.calls)}</span>}
           {h && h.pranks > 0 && <span className="chip warn">▲ {t.history.pranks(h.pranks)}</span>}
           {h?.danger && <span className="chip bad">{t.call.inDanger}</span>}

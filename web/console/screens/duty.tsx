@@ -51,7 +51,6 @@ export function ChooseSeat({
             key={s}
             className="b"
             aria-checked={s === chosen}
-            aria-pressed={s === chosen}
             disabled={taken(s)}
             onClick={() => choose(s)}
             data-testid={`seat-${s}`}

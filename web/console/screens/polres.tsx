@@ -141,7 +141,7 @@ function Job({ card, on, onOpen }: { card: IncidentCard; on: boolean; onOpen: ()
       data-testid={`job-${card.id}`}
     >
       <span className={`t num ${look}`}>{waits && rest > 0 ? left(rest) : clock(age)}</span>
-      <b className="cut">
+      <b>
         {kind ? (t.lang === "en" ? kind.en : kind.id) : card.kind} · P{card.priority}
       </b>
       <span className="dim num">{shortNumber(card.no)}</span>
