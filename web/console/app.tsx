@@ -6,7 +6,8 @@ import type { Session } from "./api/types";
 import { acts } from "./desk/acts";
 import { type Desk, DeskContext, useDesk } from "./desk/desk";
 import { NoticeProvider, useRun } from "./desk/notice";
-import { clock, holdSeat, onStream, phone, sounds, stream } from "./desk/runtime";
+import { clock, onStream, phone, sounds, stream } from "./desk/runtime";
+import { type Line, useLine } from "./desk/use-line";
 import { useTexts } from "./i18n";
 import { paint, useLook } from "./look";
 import { usePath } from "./router";
@@ -90,6 +91,14 @@ function SignedIn({ session, onOut, signOut }: { session: Session; onOut: () => 
     stream.open();
     return () => stream.close();
   }, [cache, onOut]);
+  useEffect(() => {
+    // A page that was reloaded may be heard again from the first touch on.
+    const wake = () => void sounds.wake();
+    for (const e of ["pointerdown", "keydown"]) window.addEventListener(e, wake);
+    return () => {
+      for (const e of ["pointerdown", "keydown"]) window.removeEventListener(e, wake);
+    };
+  }, []);
   const live = useSyncExternalStore(stream.subscribe, stream.get);
   const state = useSyncExternalStore(phone.subscribe, phone.get);
   const { data: kinds = [] } = useQuery({
@@ -148,6 +157,7 @@ const sound: Desk["sound"] = {
 function Place({ signOut }: { signOut: () => void }) {
   const path = usePath();
   const desk = useDesk();
+  const line = useLine();
   const works = desk.session.person.role === "operator" || desk.session.person.role === "supervisor";
   if (path !== "/" || !works) {
     return (
@@ -156,73 +166,25 @@ function Place({ signOut }: { signOut: () => void }) {
       </Suspense>
     );
   }
-  return <SeatGate signOut={signOut} />;
+  return <SeatGate line={line} signOut={signOut} />;
 }
 
-function SeatGate({ signOut }: { signOut: () => void }) {
-  const t = useTexts();
+function SeatGate({ line, signOut }: { line: Line; signOut: () => void }) {
   const run = useRun();
   const { session, seat, phone: state, live } = useDesk();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
-  const [elsewhere, setElsewhere] = useState(false);
   const [skipped, skip] = useState("");
-
-  const start = useCallback(
-    async (chosen: string, steal: boolean) => {
-      setBusy(true);
-      setError("");
-      if (await phone.askMicrophone()) {
-        const begun = await run(() => acts.beginDuty(chosen));
-        if (begun && (await holdSeat(steal))) {
-          sessionStorage.setItem("siaga.seat", chosen);
-          setElsewhere(false);
-          phone.open();
-        }
-      } else setError(t.duty.noMic);
-      setBusy(false);
-    },
-    [run, t],
-  );
-
-  // After a reload, or a browser that came back: the duty goes on, so the line opens at once and without a gesture.
-  useEffect(() => {
-    if (!seat || state.line !== "off") return;
-    let gone = false;
-    void (async () => {
-      const ours = sessionStorage.getItem("siaga.seat") === seat;
-      const idle = stream.get().seats[seat]?.line !== "up";
-      if ((!ours && !idle) || !(await holdSeat(false))) {
-        if (!gone) setElsewhere(true);
-        return;
-      }
-      if (gone) return;
-      sessionStorage.setItem("siaga.seat", seat);
-      if (await phone.askMicrophone()) phone.open();
-    })();
-    return () => {
-      gone = true;
-    };
-  }, [seat, state.line]);
-
-  // The duty ended, by this person or by the supervisor.
-  useEffect(() => {
-    if (!seat && state.line !== "off" && !busy) {
-      phone.close();
-      sessionStorage.removeItem("siaga.seat");
-    }
-  }, [seat, state.line, busy]);
-
-  if (!seat) return <ChooseSeat onStart={(s) => void start(s, true)} busy={busy} error={error} onOut={signOut} />;
-  if (state.line === "moved" || elsewhere) {
-    return <Moved seat={seat} elsewhere={elsewhere} onMove={() => void start(seat, true)} onOut={signOut} />;
+  if (!seat) {
+    return <ChooseSeat onStart={(s) => void line.start(s, true)} busy={line.busy} error={line.error} onOut={signOut} />;
+  }
+  if (state.line === "moved" || line.elsewhere) {
+    return <Moved seat={seat} elsewhere={line.elsewhere} onMove={() => void line.start(seat, true)} onOut={signOut} />;
   }
   const me = live.seats[seat];
   if (me?.state === "NOT_READY" && me.reason === "mulai_dinas" && skipped !== seat) {
     return (
       <SoundCheck
         onReady={() => void run(() => acts.ready())}
-        onAgain={() => void start(seat, false)}
+        onAgain={() => void line.start(seat, false)}
         onSkip={() => skip(seat)}
         onOut={() => void run(() => acts.endDuty())}
       />

@@ -83,3 +83,10 @@ function merge(d: Draft, i: Incident, mine: ReadonlySet<keyof Report>): Pick<Dra
 export function unsaved(d: Draft): boolean {
   return d.dirty.size > 0 || d.flying.size > 0;
 }
+
+/** What is being written and is no note yet: it travels in the summary, so that nobody sees less than its writer. */
+export function pendingNote(report: Report, full: Incident | null): string {
+  const text = report.summary.trim();
+  const known = full?.timeline.some((l) => l.what === "noted" && l.text.trim() === text) ?? false;
+  return known ? "" : report.summary;
+}

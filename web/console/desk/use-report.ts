@@ -6,7 +6,7 @@ import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import { ApiError } from "../api/client";
 import type { Incident, LiveCall, Report } from "../api/types";
 import { useDesk } from "./desk";
-import { begin, type Draft, fold, type Step, unsaved } from "./draft";
+import { begin, type Draft, fold, pendingNote, type Step, unsaved } from "./draft";
 
 const quiet = 350; // ms after the last key
 const longest = 900; // ms after the first unsaved key
@@ -16,6 +16,8 @@ export interface ReportState extends Draft {
   type: (change: Partial<Report>) => void;
   /** Sends what is unsaved now. Ends when the server has it, or when it failed. */
   flush: () => Promise<void>;
+  /** Sends what is unsaved, and makes a note of what is being written. For the moment when others take over. */
+  settle: () => Promise<void>;
   /** Writes a note; makes the draft first when there is none. */
   note: (text: string) => Promise<boolean>;
 }
@@ -121,5 +123,14 @@ export function useReport(call: LiveCall | null, incidentId: string): ReportStat
     [acts, cache, flush, incidentId, type],
   );
 
-  return useMemo(() => ({ ...draft, full: full ?? null, type, flush, note }), [draft, full, type, flush, note]);
+  const settle = useCallback(async () => {
+    await flush();
+    const text = pendingNote(latest.current.report, full ?? null).trim();
+    if (text !== "") await note(text).catch(() => false); // the summary has it all the same
+  }, [flush, full, note]);
+
+  return useMemo(
+    () => ({ ...draft, full: full ?? null, type, flush, settle, note }),
+    [draft, full, type, flush, settle, note],
+  );
 }

@@ -63,7 +63,9 @@ export const en: Texts = {
     administrasi: "Paperwork",
     teknis: "Technical",
     tidak_menjawab: "Didn't answer",
+    layar_tidak_berdering: "The screen didn't ring",
     mulai_dinas: "Starting duty",
+    sambungan: "Audio lost",
   },
   header: {
     queue: "Waiting",
@@ -141,6 +143,8 @@ export const en: Texts = {
     ready: "Ready now",
     wrap: (t) => `Wrap-up; ready by itself in ${t}`,
     urgent: "priority",
+    here: "You have a call.",
+    backHere: "Back to the desk",
     inDanger: "IN DANGER: never call back",
   },
   history: {
@@ -330,6 +334,7 @@ export const en: Texts = {
     fromRing: "since the first ring",
     fromPlace: "since the place was known",
     noPlace: "place not known yet",
+    noKind: "kind not given yet",
     accept: "Accept",
     acceptIn: "must be accepted in",
     overdue: "past the time to accept",

@@ -62,7 +62,9 @@ export const id = {
     administrasi: "Administrasi",
     teknis: "Teknis",
     tidak_menjawab: "Tidak menjawab",
+    layar_tidak_berdering: "Layar tidak berdering",
     mulai_dinas: "Mulai dinas",
+    sambungan: "Suara terputus",
   },
   header: {
     queue: "Antre",
@@ -140,6 +142,8 @@ export const id = {
     ready: "Siap sekarang",
     wrap: (t: string) => `Merapikan; siap sendiri dalam ${t}`,
     urgent: "didahulukan",
+    here: "Anda sedang melayani panggilan.",
+    backHere: "Kembali ke meja",
     inDanger: "DALAM BAHAYA: jangan telepon balik",
   },
   history: {
@@ -330,6 +334,7 @@ export const id = {
     fromRing: "dari dering pertama",
     fromPlace: "sejak tempat diketahui",
     noPlace: "tempat belum diketahui",
+    noKind: "jenis belum diisi",
     accept: "Terima",
     acceptIn: "harus diterima dalam",
     overdue: "lewat batas terima",

@@ -3,7 +3,7 @@
 import { type ReactNode, useState } from "react";
 import type { Incident, Report } from "../api/types";
 import { officeName, useDesk, useNow } from "../desk/desk";
-import { unsaved } from "../desk/draft";
+import { pendingNote, unsaved } from "../desk/draft";
 import { useRun } from "../desk/notice";
 import type { ReportState } from "../desk/use-report";
 import { useTexts } from "../i18n";
@@ -175,11 +175,11 @@ function Fields({ report, type, disabled }: { report: Report; type: (c: Partial<
           <Small name="weapons" label={t.form.dangers.weapons} value={report.weapons} type={type} disabled={disabled} />
           <Small name="injured" label={t.form.dangers.injured} value={report.injured} type={type} disabled={disabled} />
           <Small name="vehicle" label={t.form.vehicle} value={report.vehicle} type={type} disabled={disabled} />
-          <label className="small-field">
+          <label className="small-field tiny">
             <span className="hidden">{t.form.people}</span>
             <input
               inputMode="numeric"
-              className="fld tiny num"
+              className="fld num"
               data-testid="field-people"
               readOnly={disabled}
               placeholder={t.form.people}
@@ -232,10 +232,8 @@ function Notes({ state }: { state: ReportState }) {
   const run = useRun();
   const { session } = useDesk();
   const notes = notesOf(state.full);
-  const last = notes.at(-1)?.text ?? "";
   const [busy, setBusy] = useState(false);
-  const pending =
-    state.report.summary === last || notes.some((n) => n.text === state.report.summary) ? "" : state.report.summary;
+  const pending = pendingNote(state.report, state.full);
   const write = async () => {
     const text = pending.trim();
     if (text === "" || busy) return;

@@ -6,6 +6,7 @@ import { numberOf, officeName, useDesk, useNow } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useTexts } from "../i18n";
 import { useKeys } from "../keys/use-keys";
+import { go } from "../router";
 import { Act, Since } from "./bits";
 
 export interface Ringing {
@@ -22,7 +23,10 @@ export function RingPop({ ring }: { ring: Ringing }) {
   const run = useRun();
   const now = useNow(200);
   const { call } = ring;
-  const answer = () => void run(() => desk.acts.answer(ring.id, ring.offer));
+  const answer = () => {
+    if (!desk.frozen) go("/"); // the call is served at the desk, whichever page was being read
+    void run(() => desk.acts.answer(ring.id, ring.offer));
+  };
   const decline = () => void run(() => desk.acts.decline(ring.id, ring.offer));
   useKeys({ answer, decline });
   const urgent = call?.urgent ?? false;

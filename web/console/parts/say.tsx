@@ -46,7 +46,8 @@ export function LeavingBar({ call, until }: { call: LiveCall; until: string }) {
   const t = useTexts();
   const desk = useDesk();
   const now = useNow(100);
-  const office = desk.live.seats[call.seat]?.office ?? call.target;
+  // Seats of another office aren't told to us: the last office that it was sent to has it.
+  const office = call.sent.at(-1) ?? call.target;
   return (
     <div className="bar ok" data-testid="leaving-bar">
       <div className="top">

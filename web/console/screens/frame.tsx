@@ -11,7 +11,7 @@ import { CommandBar } from "../parts/command";
 import { Header } from "../parts/header";
 import { Help } from "../parts/help";
 import { type Ringing, RingPop } from "../parts/ring";
-import { go } from "../router";
+import { go, usePath } from "../router";
 
 /** How a person signs out; the state page has no session to end. */
 export const SignOutContext = createContext<(() => void) | undefined>(undefined);
@@ -63,7 +63,26 @@ export function Rings() {
     const timer = setInterval(() => sound.play(tune), tune === "priority" ? 800 : 1200);
     return () => clearInterval(timer);
   }, [tune, sound, frozen]);
-  return ring ? <RingPop key={`${ring.id} ${ring.offer}`} ring={ring} /> : null;
+  if (ring) return <RingPop key={`${ring.id} ${ring.offer}`} ring={ring} />;
+  return moment.kind === "idle" ? null : <BackToCall />;
+}
+
+/** While a call is at this seat, every other page shows the way back to it. */
+function BackToCall() {
+  const t = useTexts();
+  const away = usePath() !== "/" && !useDesk().frozen;
+  const back = () => go("/");
+  useKeys(away ? { answer: back, close: back, transfer: back, invalid: back, "take-back": back, leave: back } : {});
+  if (!away) return null;
+  return (
+    <div className="notice" role="alert" data-testid="back-to-call">
+      <span className="dot talk" />
+      <b>{t.call.here}</b>
+      <Act look="main" hint="F2" onClick={back}>
+        {t.call.backHere}
+      </Act>
+    </div>
+  );
 }
 
 /** The own acts between calls: ready again after a pause, a miss or a wrap-up. */
@@ -76,7 +95,7 @@ export function SeatActs() {
   const can = me?.state === "NOT_READY" || me?.state === "WRAP_UP";
   useKeys(can ? { ready } : {});
   if (!me || !can) return null;
-  const missed = me.reason === "tidak_menjawab";
+  const missed = me.reason === "tidak_menjawab" || me.reason === "layar_tidak_berdering";
   return (
     <>
       {missed && <p className="wide warned">▲ {t.duty.missed}</p>}

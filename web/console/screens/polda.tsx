@@ -80,6 +80,7 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
     if (report.report.office !== office) report.type({ office });
     // The Polres must see the last key, but a slow way must not hold the call back.
     await Promise.race([report.flush(), new Promise((done) => setTimeout(done, 500))]);
+    void report.settle();
     await run<unknown>(() =>
       moment.kind === "unfinished"
         ? desk.acts.send(report.incident || call.incident, office)
@@ -89,6 +90,7 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   const close = async (closing: Closing) => {
     ask("");
     await Promise.race([report.flush(), new Promise((done) => setTimeout(done, 500))]);
+    void report.settle();
     await run(() => desk.acts.closeCall(call.id, closing));
   };
   const onClose = () => {

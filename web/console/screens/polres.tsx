@@ -142,7 +142,7 @@ function Job({ card, on, onOpen }: { card: IncidentCard; on: boolean; onOpen: ()
     >
       <span className={`t num ${look}`}>{waits && rest > 0 ? left(rest) : clock(age)}</span>
       <b>
-        {kind ? (t.lang === "en" ? kind.en : kind.id) : card.kind} · P{card.priority}
+        {kind ? (t.lang === "en" ? kind.en : kind.id) : card.kind || t.polres.noKind} · P{card.priority}
       </b>
       <span className="dim num">{shortNumber(card.no)}</span>
       <span className="dim w">

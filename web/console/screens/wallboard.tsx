@@ -10,6 +10,7 @@ export function WallboardView({ board, now, age, zone }: { board: Wallboard; now
   const stale = age > 12_000;
   const share = today.answered > 0 ? `${Math.round((100 * today.answered10s) / today.answered)} %` : "–";
   const open = board.perOffice.reduce((n, o) => n + o.open, 0);
+  const shown = board.perOffice.filter((o) => o.office !== board.office || o.open + o.accepted > 0);
   const waiting = board.perOffice.reduce((n, o) => n + o.waiting, 0);
   const n = (code: string) => today.outcomes[code] ?? 0;
   const named = [
@@ -86,7 +87,7 @@ export function WallboardView({ board, now, age, zone }: { board: Wallboard; now
             </tr>
           </thead>
           <tbody>
-            {board.perOffice.map((o) => (
+            {shown.map((o) => (
               <tr key={o.office}>
                 <td>{o.name}</td>
                 <td className="num">{o.open}</td>
