@@ -84,6 +84,8 @@ func (h *house) browses(t testing.TB, name, mic string) *operator {
 			for _, a := range ev.Args {
 				fmt.Fprintf(o.errs, "%s: %s %s\n", ev.Type, a.Value, a.Description)
 			}
+		case *page.EventJavascriptDialogOpening: // "leave the page?": a nervous finger says yes
+			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
 		case *runtime.EventExceptionThrown:
 			fmt.Fprintf(o.errs, "exception: %s\n", ev.ExceptionDetails.Error())
 		}

@@ -169,9 +169,10 @@ func strength(samples []int16, freq float64) float64 {
 	return 2 * math.Sqrt(s1*s1+s2*s2-c*s1*s2) / float64(len(samples))
 }
 
-// Loud and quiet: a tone is there, or surely not. Chromium's processing takes some of the level away.
+// Loud and quiet: a tone is there, or surely not. Chromium takes a steady tone for noise and holds it down to some
+// tenth of its level after a while.
 const (
-	loud  = 0.01
+	loud  = 0.006
 	quiet = 0.003
 )
 
