@@ -16,7 +16,7 @@ export function Act({ look = "", hint, testid, className = "", children, ...rest
   return (
     <button type="button" {...rest} className={`b ${look} ${className}`} data-testid={testid}>
       {children}
-      {hint && <kbd aria-hidden="true">{hint}</kbd>}
+      {hint && <kbd>{hint}</kbd>}
     </button>
   );
 }

@@ -78,13 +78,13 @@ export function Bottom() {
 export function KeysBar({ keys }: { keys: readonly (readonly [string, string])[] }) {
   const t = useTexts();
   return (
-    <footer className="keys" aria-label={t.keys.title}>
+    <section className="keys" aria-label={t.keys.title}>
       {keys.map(([key, name]) => (
         <span key={key}>
           <kbd>{key}</kbd>
           {name}
         </span>
       ))}
-    </footer>
+    </section>
   );
 }

@@ -58,7 +58,11 @@ export function KindField({
             readOnly={disabled}
             placeholder={t.form.kindHint}
             value={text ?? (chosen ? name(chosen) : value)}
-            onFocus={() => !disabled && box.openDropdown()}
+            onFocus={(e) => {
+              if (disabled) return;
+              e.currentTarget.select(); // three letters replace what was chosen
+              box.openDropdown();
+            }}
             onChange={(e) => {
               setText(e.target.value);
               box.openDropdown();

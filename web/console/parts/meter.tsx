@@ -19,7 +19,6 @@ export function Meter({ whose, label }: { whose: "mine" | "theirs"; label: strin
   return (
     <span className="meter" role="img" aria-label={label} data-testid={`meter-${whose}`} data-level={past.at(-1)}>
       {past.map((h, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the bars are places, not things
         <i key={i} className={`h${h} ${h < 1 ? "q" : ""}`} />
       ))}
     </span>

@@ -148,6 +148,7 @@ export function ChangePassword({ onDone, onOut }: { onDone: () => void; onOut: (
       <h1>{t.signIn.change}</h1>
       <p className="dim">{t.signIn.changeWhy}</p>
       <form className="stack" onSubmit={(e) => void submit(e)}>
+        <input type="text" autoComplete="username" hidden readOnly value="" />
         {field(t.signIn.old, old, setOld, "current-password", "password-old")}
         {field(t.signIn.new1, new1, set1, "new-password", "password-new")}
         {field(t.signIn.new2, new2, set2, "new-password", "password-again")}

@@ -134,7 +134,8 @@ const incidents =
 const calls =
   (list: Listing<{ items: CallRow[]; next: string }>, one: Listing<CallPage> | null = null) =>
   () => <CallsView list={list} one={one} id={one ? "c0" : ""} filter={callFilter} onFilter={nothing} />;
-const page = (session: Session = fx.poldaSession): Partial<Desk> => polda(undefined, {}, { session });
+const page = (session: Session = fx.poldaSession): Partial<Desk> =>
+  polda(undefined, {}, { session, ...(session === fx.poldaSession ? {} : { seat: "", phone: phoneOff }) });
 
 function Asking({ asking }: { asking: "invalid" | "close" }) {
   const [open, set] = useState(true);
