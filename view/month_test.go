@@ -143,7 +143,11 @@ func (w *town) step() {
 	}
 	id := w.live[w.pick(len(w.live))]
 	w.act(id)
-	if s := w.calls[id]; s.Phase == call.Ended {
+	for _, id := range slices.Clone(w.live) { // a step of time may have ended others too
+		s := w.calls[id]
+		if s.Phase != call.Ended {
+			continue
+		}
 		w.write(id, call.TapeSealed{At: w.now, Tape: "t/" + string(id), Hash: "ab", Seconds: 12.5})
 		if i := incident.ID(s.Incident); i != "" && w.incidents[i].Phase == incident.Draft {
 			w.handle(i, incident.Drop{At: w.now, By: s.Holder.Person})
