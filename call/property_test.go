@@ -1,0 +1,280 @@
+package call
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/siaga110/siaga/office"
+)
+
+var zeroSettings office.Settings
+
+// decider is Decide, or Decide with a planted fault.
+type decider func(State, Command) ([]Event, error)
+
+// life drives one call by chance in virtual time and holds it to the invariants of the model after every step.
+type life struct {
+	t      *rapid.T
+	decide decider
+	state  State
+	log    []Event
+	now    time.Time
+	gone   bool // the caller has hung up
+}
+
+var (
+	poldaSeats  = []SeatRef{sari, {Office: "polda-kaltim", Seat: "polda-kaltim/1", Person: "budi"}}
+	polresSeats = []SeatRef{dwi, {Office: "polresta-balikpapan", Seat: "polresta-balikpapan/2", Person: "hasan"}}
+)
+
+// broken stops a life: an invariant didn't hold.
+type broken struct{ what string }
+
+func (l *life) fail(what string) { panic(broken{what}) }
+
+func (l *life) do(cmd Command) error {
+	before := l.state
+	events, err := l.decide(l.state, cmd)
+	refusal := (*Refusal)(nil)
+	if err != nil && !errors.As(err, &refusal) {
+		l.fail("a refusal is no *Refusal")
+	}
+	if err != nil && len(events) > 0 {
+		l.fail("refused, and yet something happened")
+	}
+	l.state = l.state.ApplyAll(events)
+	l.log = append(l.log, events...)
+	l.check(before, cmd, events)
+	return err
+}
+
+func (l *life) check(before State, cmd Command, events []Event) {
+	s := l.state
+	outcomes := 0
+	for _, e := range l.log {
+		if _, ok := e.(Closed); ok {
+			outcomes++
+		}
+	}
+	if ended := s.Phase == Ended; outcomes > 1 || ended != (outcomes == 1) {
+		l.fail("I6 not exactly one outcome")
+	}
+	if before.Live() && !s.Live() {
+		_, byHand := cmd.(Close)
+		_, left := cmd.(CallerGone)
+		if !byHand && !left {
+			l.fail("I1 a live caller was dropped by us")
+		}
+	}
+	if s.Phase == Ended && l.gone && s.Outcome != Empty && before.Phase != Ended {
+		if c, ok := events[len(events)-1].(Closed); ok && c.By.Seat == "" && c.Callback == NotOwed {
+			l.fail("I6 broke off, and nobody owes a callback")
+		}
+	}
+	_, deadline := s.Deadline()
+	if s.Live() && s.Phase != Talking && !deadline {
+		l.fail("I10 nobody and no deadline looks after the call")
+	}
+	if s.Phase == Transferring && !s.HolderLost && !slices.Contains(s.Hears(), s.Holder) {
+		l.fail("I3 the caller isn't with the Polda during the offer")
+	}
+	if s.Phase == Talking && len(s.Hears()) == 0 {
+		l.fail("I1 a caller who talks hears nobody")
+	}
+	for _, o := range before.Sent {
+		if !slices.Contains(s.Sent, o) {
+			l.fail("I8 a sent incident was withdrawn")
+		}
+	}
+	if t, ok := cmd.(Tick); ok && before.Phase == Transferring && !t.At.Before(before.TargetUntil) && s.Phase == Transferring {
+		l.fail("I4 the take-back did not land")
+	}
+	if a, ok := cmd.(Answer); ok {
+		if _, rings := before.Offer(a.N); !rings && len(events) > 0 {
+			l.fail("I5 an offer that is over was answered")
+		}
+	}
+	if (State{}).ApplyAll(l.replayed()).Phase != s.Phase {
+		l.fail("I9 the journal leads elsewhere")
+	}
+}
+
+// replayed is the log as it comes back from the journal.
+func (l *life) replayed() []Event {
+	body, err := Codec.Encode(l.log)
+	if err != nil {
+		l.fail("encode: " + err.Error())
+	}
+	events, _, err := Codec.Decode(body)
+	if err != nil {
+		l.fail("decode: " + err.Error())
+	}
+	return events
+}
+
+func (l *life) live() {
+	l.now = noon
+	_ = l.do(Dial{At: l.now, ID: "c", Office: "polda-kaltim", Times: TimesOf(zeroSettings)})
+	seats := slices.Concat(poldaSeats, polresSeats)
+	seat := rapid.SampledFrom(seats)
+	for range rapid.IntRange(5, 60).Draw(l.t, "steps") {
+		l.now = l.now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(l.t, "ms")) * time.Millisecond)
+		by := seat.Draw(l.t, "who")
+		n := l.state.LastOffer - rapid.IntRange(0, 1).Draw(l.t, "late")
+		switch rapid.IntRange(0, 14).Draw(l.t, "what") {
+		case 0, 1:
+			_ = l.do(Grant{At: l.now, Seats: poldaSeats})
+		case 2:
+			_ = l.do(Grant{At: l.now, Seats: polresSeats})
+		case 3, 4, 5:
+			if o, ok := l.state.Offer(n); ok {
+				by = o.To
+			}
+			_ = l.do(Answer{At: l.now, By: by, N: n})
+		case 6:
+			_ = l.do(Decline{At: l.now, By: by, N: n})
+		case 7, 8:
+			_ = l.do(Transfer{At: l.now, By: l.state.Holder, To: "polresta-balikpapan"})
+		case 9:
+			_ = l.do(TakeBack{At: l.now, By: by})
+		case 10:
+			_ = l.do(SeatLost{At: l.now, Seat: by.Seat})
+		case 11:
+			_ = l.do(SeatBack{At: l.now, By: by})
+		case 12:
+			_ = l.do(Close{At: l.now, By: by, Outcome: Information})
+		case 13:
+			if !l.gone && rapid.IntRange(0, 3).Draw(l.t, "hangs up") == 0 {
+				l.gone = true
+				_ = l.do(CallerGone{At: l.now})
+			}
+		case 14:
+			_ = l.do(NoSeat{At: l.now, Office: by.Office, Why: Nobody})
+		}
+		if at, ok := l.state.Deadline(); ok && !at.After(l.now) {
+			_ = l.do(Tick{At: l.now})
+		}
+	}
+}
+
+func lives(t *testing.T, d decider) (found string) {
+	t.Helper()
+	rapid.Check(t, func(rt *rapid.T) {
+		if found != "" {
+			return
+		}
+		defer func() {
+			if b, ok := recover().(broken); ok {
+				found = b.what
+			}
+		}()
+		(&life{t: rt, decide: d}).live()
+	})
+	return found
+}
+
+// TestInvariants: whatever comes in whatever order, the invariants of the model hold.
+func TestInvariants(t *testing.T) {
+	if found := lives(t, Decide); found != "" {
+		t.Fatal(found)
+	}
+}
+
+// TestPlantedFaults: the invariants find the faults that they are there for. A property that can't fail is none.
+func TestPlantedFaults(t *testing.T) {
+	without := func(drop func(Event) bool) decider {
+		return func(s State, c Command) ([]Event, error) {
+			events, err := Decide(s, c)
+			return slices.DeleteFunc(slices.Clone(events), drop), err
+		}
+	}
+	is := func(want Event) func(Event) bool {
+		return func(e Event) bool { return reflect.TypeOf(e) == reflect.TypeOf(want) }
+	}
+	instead := func(change func(State, Command, Event) Event) decider {
+		return func(s State, c Command) ([]Event, error) {
+			events, err := Decide(s, c)
+			out := make([]Event, len(events))
+			for i, e := range events {
+				out[i] = change(s, c, e)
+			}
+			return out, err
+		}
+	}
+	for name, d := range map[string]decider{
+		"no_take_back": without(is(TakenBack{})),
+		"orphan_dropped": instead(func(_ State, _ Command, e Event) Event {
+			if o, ok := e.(Orphaned); ok {
+				return Closed{At: o.At, Outcome: BrokenBySystem, Callback: OwedFirst}
+			}
+			return e
+		}),
+		"no_callback": instead(func(_ State, _ Command, e Event) Event {
+			if c, ok := e.(Closed); ok && c.By.Seat == "" {
+				c.Callback = NotOwed
+				return c
+			}
+			return e
+		}),
+		"double_outcome": func(s State, c Command) ([]Event, error) {
+			if t, ok := c.(Tick); ok && s.Phase == Ended {
+				return []Event{Closed{At: t.At, Outcome: CallerBroke, Callback: Owed}}, nil
+			}
+			if a, ok := c.(Close); ok && s.Phase == Ended {
+				return []Event{Closed{At: a.At, Outcome: a.Outcome}}, nil
+			}
+			return Decide(s, c)
+		},
+		"both_win": func(s State, c Command) ([]Event, error) {
+			if a, ok := c.(Answer); ok && s.Phase == Talking {
+				return []Event{WasAnswered{At: a.At, N: a.N, By: a.By}}, nil
+			}
+			return Decide(s, c)
+		},
+		"no_escalation": instead(func(_ State, _ Command, e Event) Event {
+			switch e := e.(type) { //nolint:gochecksumtype // two of many
+			case Dialled:
+				e.LevelAt = time.Time{}
+				return e
+			case Requeued:
+				e.LevelAt = time.Time{}
+				return e
+			}
+			return e
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if found := lives(t, d); found == "" {
+				t.Error("not found")
+			} else {
+				t.Logf("found by %s", found)
+			}
+		})
+	}
+}
+
+// TestDecideIsPure: the same question has the same answer, and asking changes nothing.
+func TestDecideIsPure(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		l := &life{t: rt}
+		l.decide = func(s State, c Command) ([]Event, error) {
+			offers := slices.Clone(s.Offers)
+			a, err1 := Decide(s, c)
+			b, err2 := Decide(s, c)
+			if !reflect.DeepEqual(a, b) || (err1 == nil) != (err2 == nil) || !slices.Equal(offers, s.Offers) {
+				rt.Fatalf("%T: %v, then %v", c, a, b)
+			}
+			_ = s.ApplyAll(a)
+			if !slices.Equal(offers, s.Offers) {
+				rt.Fatalf("%T: Apply changed the old state", c)
+			}
+			return a, err1
+		}
+		l.live()
+	})
+}
