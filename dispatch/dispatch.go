@@ -149,6 +149,7 @@ func (d *Dispatch) Do(ctx context.Context, who Who, cmd Command) (Full, error) {
 		if err := d.opts.Journal.Wait(ctx, Stream(e.state.ID)); err != nil {
 			return Full{}, fmt.Errorf("dispatch: not yet in the journal: %w", err)
 		}
+		d.written(e)
 	}
 	full, _ := d.Get(e.state.ID)
 	return full, nil
@@ -283,10 +284,16 @@ func (d *Dispatch) numberWritten(e *entry, id incident.ID) {
 	if err := d.opts.Journal.Wait(d.ctx, Stream(id)); err != nil {
 		return // shutting down: the next process shows what the journal has
 	}
+	d.written(e)
+}
+
+func (d *Dispatch) written(e *entry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	e.unwritten = false
-	d.show(e)
+	if e.unwritten {
+		e.unwritten = false
+		d.show(e)
+	}
 }
 
 // Stream is the journal's stream of an incident.

@@ -143,7 +143,8 @@ func TestMutations(t *testing.T) {
 	}
 	t.Logf("%d calls began", h.calls())
 	for _, e := range h.legs {
-		if end := await[phone.Ended](t, e, time.Second); end.Ending.Status == 0 {
+		// We answered, or the far end had closed its TCP connection before we could.
+		if end := await[phone.Ended](t, e, time.Second); end.Ending.Status == 0 && end.Ending.Fault != phone.ByNet {
 			t.Errorf("ending %+v", end.Ending)
 		}
 	}
