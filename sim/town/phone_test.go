@@ -49,12 +49,18 @@ func newStation(t *testing.T, script func(*station)) *station {
 		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(quiet))); err != nil {
 		t.Fatal(err)
 	}
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var udp net.PacketConn
+	var tcp net.Listener
+	for range 20 { // a port that is free for both
+		if udp, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		s.addr = udp.LocalAddr().String()
+		if tcp, err = net.Listen("tcp", s.addr); err == nil {
+			break
+		}
+		_ = udp.Close()
 	}
-	s.addr = udp.LocalAddr().String()
-	tcp, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		t.Fatal(err)
 	}
