@@ -144,6 +144,13 @@ func TestRealSite(t *testing.T) {
 		t.Errorf("an administrator reads calls: %d", status)
 	}
 	_ = cmd.Process.Signal(syscall.SIGTERM)
+	eventually(t, "the site drains: the carrier's call still waits", 5*time.Second, func() bool {
+		return strings.Contains(said.String(), "draining")
+	})
+	if got := sends(t, "127.0.0.9", trunk, invite("late", sdp("8"))); !strings.Contains(got, "SIP/2.0 503") ||
+		strings.Contains(got, "Retry-After") {
+		t.Errorf("a new call while draining got %.100q", got)
+	}
 	_ = cmd.Process.Signal(syscall.SIGTERM)
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()

@@ -17,13 +17,28 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	if err := root().ExecuteContext(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	if err := root().ExecuteContext(signals()); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "siaga:", err)
-		stop()
-		os.Exit(1) //nolint:gocritic // stop was called just above
+		os.Exit(1)
 	}
+}
+
+// hurryKey finds the context that ends with the second signal.
+type hurryKey struct{}
+
+// signals gives a context that ends with the first SIGINT or SIGTERM, and holds one that ends with the second.
+func signals() context.Context {
+	hurry, second := context.WithCancel(context.Background())
+	ctx, first := context.WithCancel(context.WithValue(context.Background(), hurryKey{}, hurry))
+	got := make(chan os.Signal, 2)
+	signal.Notify(got, syscall.SIGINT, syscall.SIGTERM)
+	go func() { // as long as the process
+		<-got
+		first()
+		<-got
+		second()
+	}()
+	return ctx
 }
 
 func root() *cobra.Command {
@@ -80,18 +95,10 @@ func serveCmd() *cobra.Command {
 				return err
 			}
 			defer n.Close()
-			hurry, stop := context.WithCancel(context.Background())
-			defer stop()
-			go func() { // a second signal ends at once
-				<-c.Context().Done()
-				again := make(chan os.Signal, 1)
-				signal.Notify(again, syscall.SIGINT, syscall.SIGTERM)
-				select {
-				case <-again:
-					stop()
-				case <-hurry.Done():
-				}
-			}()
+			hurry, ok := c.Context().Value(hurryKey{}).(context.Context)
+			if !ok {
+				return errors.New("no way to hear the second signal")
+			}
 			return n.Serve(c.Context(), hurry)
 		},
 	}
