@@ -59,7 +59,7 @@ var sites = []office.Office{
 func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, journal: journal.NewMemory(), board: board.New("boot1")}
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
 		quiet = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
@@ -108,7 +108,7 @@ func (h *house) config() api.Config {
 		Staff: h.staff, Directory: h.offices, Board: h.board, Desk: h.desk, Dispatch: h.dispatch, View: h.view,
 		Softphone: h.phone, Tapes: tapes{}, LinkKey: []byte("0123456789abcdef"), Version: "test",
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("siaga_calls_live 0\n")) }),
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:     slog.New(slog.DiscardHandler),
 		Web: fstest.MapFS{
 			"index.html":                  {Data: []byte("<!doctype html>")},
 			"index.html.br":               {Data: []byte("brotli")},
@@ -145,6 +145,7 @@ type told struct{ d *dispatch.Dispatch }
 func (i told) CallBegan(c call.ID, o office.ID, n office.Number, at time.Time) {
 	i.d.CallBegan(string(c), o, n, at)
 }
+
 func (i told) Sent(c call.ID, by call.SeatRef, to office.ID) {
 	i.d.Sent(string(c), by.Person, by.Office, to)
 }
@@ -152,6 +153,7 @@ func (i told) Answered(c call.ID, by call.SeatRef) { i.d.Answered(string(c), by.
 func (i told) TakenBack(c call.ID, from office.ID, chip call.Chip) {
 	i.d.TakenBack(string(c), from, string(chip))
 }
+
 func (i told) Ended(c call.ID, by call.SeatRef, _ call.Outcome) {
 	i.d.Ended(string(c), by.Person, dispatch.KeepHere)
 }
@@ -276,7 +278,7 @@ type client struct {
 
 func (h *house) nobody() *client {
 	return &client{t: h.t, base: h.http.URL, keys: new(atomic.Int64), http: &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // our own server
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 	}}}
 }
 

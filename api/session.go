@@ -54,7 +54,7 @@ func (s *Server) sessionOps() {
 			}
 		}
 		s.cfg.Staff.SignOut(ctx, c.token)
-		gone := sessionCookie("", time.Time{})
+		gone := sessionCookie("", time.Time{}) //nolint:gosec // it has what the living one has
 		gone.MaxAge = -1
 		return &cookieOut{SetCookie: gone}, nil
 	})

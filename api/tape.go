@@ -86,7 +86,7 @@ func (s *Server) tape(w http.ResponseWriter, r *http.Request, c *caller) {
 		write(w, problem(http.StatusNotFound, "no_tape"))
 		return
 	}
-	defer tape.Close() //nolint:errcheck // it was only read
+	defer tape.Close()
 	now := s.cfg.Now()
 	if r.Method != http.MethodHead && (r.Header.Get("Range") == "" || !s.heard.goesOn(c.Person.ID, id, now)) {
 		if err := s.cfg.Staff.Read(r.Context(), c.Person.ID, "tape", id, reason); err != nil {

@@ -101,6 +101,7 @@ type benchTape struct{ *tape.Writer }
 func (t benchTape) Audio(ch phone.Channel, at time.Duration, alaw []byte) {
 	t.Writer.Audio(int(ch), at, alaw)
 }
+
 func (t benchTape) Close() (string, float64, uint64, error) {
 	sum, err := t.Writer.Close()
 	return fmt.Sprintf("%x", sum.Hash), sum.Seconds, sum.Dropped, err

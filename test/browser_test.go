@@ -82,17 +82,18 @@ func (h *house) browses(t testing.TB, name, mic string) *operator {
 		switch ev := ev.(type) {
 		case *runtime.EventConsoleAPICalled:
 			for _, a := range ev.Args {
-				fmt.Fprintf(o.errs, "%s: %s %s\n", ev.Type, a.Value, a.Description)
+				_, _ = fmt.Fprintf(o.errs, "%s: %s %s\n", ev.Type, a.Value, a.Description)
 			}
 		case *page.EventJavascriptDialogOpening: // "leave the page?": a nervous finger says yes
 			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
 		case *runtime.EventExceptionThrown:
-			fmt.Fprintf(o.errs, "exception: %s\n", ev.ExceptionDetails.Error())
+			_, _ = fmt.Fprintf(o.errs, "exception: %s\n", ev.ExceptionDetails.Error())
 		}
 	})
 	t.Cleanup(func() {
 		if t.Failed() {
-			o.picture(filepath.Join(os.TempDir(), "siaga-"+strings.ReplaceAll(t.Name(), "/", "-")+"-"+name+".png"))
+			o.picture(filepath.Join(os.TempDir(), //nolint:usetesting // the picture must outlive the test
+				"siaga-"+strings.ReplaceAll(t.Name(), "/", "-")+"-"+name+".png"))
 			t.Logf("%s's page said:\n%s", name, tail(o.errs.String(), 2000))
 		}
 		cancel()

@@ -27,6 +27,7 @@ func TestMainJob(t *testing.T) {
 	t.Run("b valid, transferred, closed at the Polres", func(t *testing.T) { transferred(t, h, sari, dwi, reader) })
 	t.Run("c the Polres lets it ring", func(t *testing.T) { ringsOut(t, h, sari, dwi, reader) })
 	t.Run("d the Polres declines", func(t *testing.T) { declined(t, h, sari, dwi, reader) })
+	t.Run("d the Polres is busy", func(t *testing.T) { busy(t, h, sari, dwi, reader) })
 	t.Run("e hang-ups", func(t *testing.T) { hangUps(t, h, sari, dwi, reader) })
 	t.Run("f the page is reloaded in mid-talk", func(t *testing.T) { reloaded(t, h, sari, reader) })
 	t.Run("f the browser is killed in mid-talk", func(t *testing.T) { killed(t, h, sari, reader) })
@@ -187,6 +188,44 @@ func declined(t *testing.T, h *house, sari, dwi *operator, reader *client) {
 	}
 	dwi.readied()
 	sari.readied()
+}
+
+// busy: the only Polres seat talks with another citizen; the take-back comes at once, not after 4 s.
+func busy(t *testing.T, h *house, sari, dwi *operator, reader *client) {
+	sari, dwi, reader = sari.as(t), dwi.as(t), reader.as(t)
+	sari.readied()
+	dwi.readied()
+	first := answered(t, h, sari, "+6281200000115", "90000")
+	fills(sari)
+	sari.presses("F4")
+	dwi.sees("answer")
+	dwi.presses("F2")
+	dwi.state("TALKING")
+	sari.presses("F6")
+	sari.readied()
+	second := answered(t, h, sari, "+6281200000116", "90000")
+	fills(sari)
+	began := time.Now()
+	sari.presses("F4")
+	sari.reads("chip", "sibuk")
+	if d := time.Since(began); d > 2*time.Second {
+		t.Errorf("a busy Polres was waited for %v", d)
+	}
+	second.ear.expectTones(t, "the second citizen, taken back", poldaTone)
+	first.ear.expectTones(t, "the first citizen, still with the Polres", polresTone)
+	dwi.expectTones(citizenTone)
+	sari.presses("F9")
+	second.ends(10 * time.Second)
+	if r := reader.ended(second.number, 1); r.Chip != "sibuk" {
+		t.Errorf("the list says %+v", r)
+	}
+	dwi.presses("F9")
+	first.ends(10 * time.Second)
+	if r := reader.ended(first.number, 1); r.Outcome != "valid_polres" {
+		t.Errorf("the list says %+v", r)
+	}
+	sari.readied()
+	dwi.readied()
 }
 
 func nobody(t *testing.T, h *house, sari *operator, reader *client) {

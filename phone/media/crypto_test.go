@@ -58,7 +58,7 @@ func TestSRTP(t *testing.T) {
 		t.Errorf("unknown suite: %v", err)
 	}
 	k, _ := NewCryptoKey(SuiteGCM)
-	if text := fmt.Sprintf("%v %+v %#v", k, k, k); strings.Contains(text, k.Inline()) || strings.Contains(text, fmt.Sprint(k.inline)) {
+	if text := fmt.Sprintf("%v %+v %#v", k, k, k); strings.Contains(text, k.Inline()) || strings.Contains(text, string(k.inline)) {
 		t.Error("key shows in logs")
 	}
 }

@@ -47,7 +47,7 @@ func openAudio(host netip.Addr, tap func(alaw []byte)) (*audio, error) {
 	return a, nil
 }
 
-func (a *audio) port() int { return a.conn.LocalAddr().(*net.UDPAddr).Port } //nolint:forcetypeassert // it is a UDP socket
+func (a *audio) port() int { return a.conn.LocalAddr().(*net.UDPAddr).Port } //nolint:errcheck // it is a UDP socket
 
 // aim tells where audio goes; the first time it starts the sender.
 func (a *audio) aim(to netip.AddrPort, send bool) {
@@ -128,8 +128,8 @@ func (a *audio) transmit() {
 		next = next.Add(frameTime)
 		now := time.Now()
 		if behind := now.Sub(next); behind > 200*time.Millisecond { // the machine stood still: don't send it all at once
-			skip := behind / frameTime
-			next = next.Add(skip * frameTime)
+			skip := int64(behind / frameTime)
+			next = next.Add(time.Duration(skip * int64(frameTime)))
 			out.Timestamp += uint32(skip) * frameSamples
 		}
 		timer.Reset(next.Sub(now))

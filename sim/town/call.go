@@ -187,7 +187,7 @@ func (c *Call) Hangup() {
 		c.wg.Go(c.bye)
 	case Dialling: // RFC 3261 9.1: no CANCEL before a provisional response; follow sends it then
 		c.wg.Go(c.cancelUnanswered)
-	default:
+	case Ringing, EarlyMedia, Ended:
 		c.wg.Go(c.cancel)
 	}
 }

@@ -35,8 +35,8 @@ type Heard struct {
 
 func (e *Ear) hear(p *rtp.Packet, at time.Time) {
 	f := &e.figures
-	switch {
-	case f.Packets == 0:
+	switch f.Packets {
+	case 0:
 		f.First, f.Sources = at, 1
 	default:
 		if gap := at.Sub(e.last); gap > 40*time.Millisecond {

@@ -105,7 +105,7 @@ type (
 
 // problem is a refusal of the API (RFC 9457).
 type problem struct {
-	Status int
+	Status int    `json:"-"`
 	Code   string `json:"code"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`

@@ -124,7 +124,7 @@ func (p *Page) socket(w http.ResponseWriter, r *http.Request) {
 	}
 	p.wg.Add(1)
 	defer p.wg.Done()
-	defer ws.CloseNow()
+	defer ws.CloseNow() //nolint:errcheck // the page is gone then, which is what is wanted
 	ws.SetReadLimit(128 << 10)
 	ctx, cancel := context.WithCancel(p.ctx)
 	defer cancel()

@@ -99,7 +99,7 @@ func (p *Phone) listen() error {
 		if err != nil {
 			return err
 		}
-		p.port = p.udp.LocalAddr().(*net.UDPAddr).Port //nolint:forcetypeassert // it is a UDP socket
+		p.port = p.udp.LocalAddr().(*net.UDPAddr).Port //nolint:errcheck // it is a UDP socket
 		p.tcp, err = net.ListenTCP("tcp", net.TCPAddrFromAddrPort(netip.AddrPortFrom(p.host, uint16(p.port))))
 		if err == nil {
 			return nil

@@ -124,7 +124,7 @@ func (l *seatLine) negotiate(ctx context.Context, api *webrtc.API) error {
 	up := make(chan struct{})
 	var once sync.Once
 	l.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		switch s { //nolint:exhaustive // the others are on the way
+		switch s {
 		case webrtc.PeerConnectionStateConnected:
 			once.Do(func() { close(up) })
 		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
