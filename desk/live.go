@@ -268,7 +268,7 @@ func (l *Live) fromLeg(e phone.Event) {
 		l.show()
 	case phone.DialogChanged:
 		l.write([]call.Event{call.DialogKept{At: time.Now(), Blob: office.Private(e.Blob)}}, "system")
-	case phone.Established, phone.Digit, phone.Held, phone.MediaLost, phone.MediaBack:
+	case phone.Established, phone.Digit, phone.Held, phone.MediaLost, phone.MediaBack, phone.Ringing, phone.Readopted:
 	}
 }
 

@@ -63,6 +63,10 @@ type (
 	MediaLost struct{ For time.Duration }
 	// MediaBack: RTP comes again.
 	MediaBack struct{}
+	// Ringing: whom we called rings, or is busy getting the call through (180, 183).
+	Ringing struct{}
+	// Readopted: the far end of a leg that Adopt took over has answered; it hears us again.
+	Readopted struct{}
 	// DialogChanged carries what a later process needs to adopt the leg; opaque to everybody but phone/sip.
 	DialogChanged struct{ Blob []byte }
 )
@@ -73,6 +77,8 @@ func (Digit) legEvent()         {}
 func (Held) legEvent()          {}
 func (MediaLost) legEvent()     {}
 func (MediaBack) legEvent()     {}
+func (Ringing) legEvent()       {}
+func (Readopted) legEvent()     {}
 func (DialogChanged) legEvent() {}
 
 // Leg is a citizen's side of a call. All methods return at once and may be called in any order and more than once;
@@ -92,6 +98,43 @@ type Leg interface {
 	Hangup()
 	// Talk is the leg's audio; the same value each time.
 	Talk() Talk
+}
+
+// Callee says whom to call, and how.
+type Callee struct {
+	Number string        // E.164, or a short number like "112"; not used when Phone is set
+	Phone  string        // account of a registered desk phone
+	Seat   office.SeatID // the seat whose line the leg becomes; empty for others
+	Trunk  string        // empty: all that may carry it, by priority, each tried once until one takes the call
+	From   string        // number shown to the far end; empty: the trunk's own
+	Name   string        // name shown to the far end, may be empty
+	// Lift asks a desk phone to answer by itself (Call-Info: answer-after=0).
+	Lift bool
+	// Within is how long it may ring; then CANCEL, and Ended with status 408. 0 means 60 s.
+	Within time.Duration
+}
+
+// Outside is a leg that we called. As a Leg it may stand in the middle of a call of its own (a call back), as a Line it
+// may be connected to the Talk of another (a third party, a piket phone, a desk phone). Ringing, then Established or
+// Ended follow Dial; Ring, Answer and Refuse do nothing. Its own Talk begins at the first call of Talk, and is silent
+// while another Talk has it connected.
+type Outside interface {
+	Leg
+	Line
+}
+
+// Dialler calls others.
+type Dialler interface {
+	// Dial begins a call and returns at once. The error says why it can't even be tried: no such phone is registered, no
+	// trunk carries outgoing calls, or all are full.
+	Dial(Callee) (Outside, error)
+}
+
+// Adopter takes up the leg of a process that died.
+type Adopter interface {
+	// Adopt binds the same ports, speaks to the far end again (re-INVITE with the dialog's own ids) and returns at once.
+	// Readopted or Ended follows. The error says that the blob can't be used; Party's number and name are not in it.
+	Adopt(blob []byte) (Leg, error)
 }
 
 // Talk is the audio around one caller: who hears whom, what is played, what is recorded. What a method sets holds
