@@ -19,11 +19,26 @@ type (
 		Office office.ID
 		Caller Caller
 		Times  Times
+		Route  []office.Level // from the route plan; empty: Office alone
+		Plan   string
+		Urgent bool // priority lane: we owe this caller a call back, or they are in danger
 	}
+	// CallOut starts a call of ours: By hears it ring.
+	CallOut struct {
+		At       time.Time
+		ID       ID
+		Office   office.ID
+		Caller   Caller // whom we call
+		Times    Times
+		Outbound Outbound
+	}
+	// CalleeUp: whom we call has answered.
+	CalleeUp struct{ At time.Time }
 	// Grant: a floor gives seats that are READY. For a waiting call they ring; in Transferring they ring as the target.
 	Grant struct {
 		At    time.Time
 		Seats []SeatRef
+		Piket bool // the one seat is a plain phone
 	}
 	// NoSeat: a floor has nobody to give. Why is Busy or Nobody.
 	NoSeat struct {
@@ -33,15 +48,22 @@ type (
 	}
 	// Answer: a person at a ringing seat takes the call.
 	Answer struct {
-		At time.Time
-		By SeatRef
-		N  int
+		At   time.Time
+		By   SeatRef
+		N    int
+		Kind office.Kind // of By's office
 	}
 	// Decline: a person at a ringing seat refuses the call.
 	Decline struct {
 		At time.Time
 		By SeatRef
 		N  int
+		Up bool // a piket who wants the supervisor instead
+	}
+	// HungUp: the phone of a seat was put down, on purpose.
+	HungUp struct {
+		At time.Time
+		By SeatRef
 	}
 	// Unrung: a seat that was offered the call didn't ring (not acknowledged in 700 ms, or its line was lost).
 	Unrung struct {
@@ -50,9 +72,57 @@ type (
 	}
 	// Transfer: the holder passes the live call to an office. The incident goes there in the same instant.
 	Transfer struct {
+		At    time.Time
+		By    SeatRef
+		To    office.ID
+		Blind bool // the caller hears an announcement meanwhile
+		Wait  bool // ring on although all are busy, for as long as a transfer may ring
+	}
+	// Hold parks the caller, or comes back.
+	Hold struct {
 		At time.Time
 		By SeatRef
-		To office.ID
+		On bool
+	}
+	// Invite asks an office or an outside number into the talk; Aside for advice, which the caller doesn't hear.
+	Invite struct {
+		At     time.Time
+		By     SeatRef
+		Office office.ID
+		Number office.Private
+		Name   string
+		Aside  bool
+	}
+	// GuestUp: an outside number has answered.
+	GuestUp struct {
+		At time.Time
+		N  int
+	}
+	// GuestGone: an outside number didn't answer, or has hung up.
+	GuestGone struct {
+		At  time.Time
+		N   int
+		Why GuestWhy
+	}
+	// Dismiss takes a guest out of the talk.
+	Dismiss struct {
+		At time.Time
+		By SeatRef
+		N  int
+	}
+	// Merge brings one who was asked for advice and the caller together.
+	Merge struct {
+		At time.Time
+		By SeatRef
+		N  int
+	}
+	// Give leaves the caller to a guest; the call counts with this outcome.
+	Give struct {
+		At      time.Time
+		By      SeatRef
+		N       int
+		Outcome Outcome
+		Agency  string
 	}
 	// TakeBack: the holder ends the running transfer. N is its number, 0 for whatever runs.
 	TakeBack struct {
@@ -94,16 +164,27 @@ type (
 		At       time.Time
 		Incident string
 	}
-	// Adopt: a new process took up the call. Alive tells whether its leg lives.
+	// Adopt: a new process took up the call. Probing: its leg is asked whether it lives; else Alive tells.
 	Adopt struct {
-		At    time.Time
-		Alive bool
+		At      time.Time
+		Probing bool
+		Alive   bool
 	}
 	// Tick: time has come to look at the deadlines. A tick that finds nothing due does nothing.
 	Tick struct{ At time.Time }
 )
 
 func (Dial) command()       {}
+func (CallOut) command()    {}
+func (CalleeUp) command()   {}
+func (HungUp) command()     {}
+func (Hold) command()       {}
+func (Invite) command()     {}
+func (GuestUp) command()    {}
+func (GuestGone) command()  {}
+func (Dismiss) command()    {}
+func (Merge) command()      {}
+func (Give) command()       {}
 func (Grant) command()      {}
 func (NoSeat) command()     {}
 func (Answer) command()     {}

@@ -11,11 +11,19 @@ func closeCall(s State, c Close) ([]Event, error) {
 	if err := mustHold(s, c.By); err != nil && !beside {
 		return nil, err
 	}
-	if s.Phase != Talking && s.Phase != Transferring && s.Phase != Unfinished {
+	if s.Phase != Talking && s.Phase != Transferring && s.Phase != Unfinished && s.Phase != Dialling {
 		return nil, refuse(CodeNotNow, "the call is not at a seat")
 	}
-	if c.Outcome == "" && s.PolresTalked && (beside || c.By.Office != s.Office) {
-		c.Outcome = ValidPolres // the only outcome that a receiver's talk can have without being asked
+	if s.Outbound != nil {
+		return closeOutbound(s, c)
+	}
+	if c.By.Office == "" || s.Given != nil {
+		return nil, refuse(CodeNotNow, "another has the caller")
+	}
+	if c.Outcome == "" || c.Outcome == ValidPolda {
+		if o := defaultOutcome(s, c.By, beside); o != "" {
+			c.Outcome = o
+		}
 	}
 	if err := checkOutcome(s, c); err != nil {
 		return nil, err
@@ -27,7 +35,47 @@ func closeCall(s State, c Close) ([]Event, error) {
 			e.Callback = Danger
 		}
 	}
-	return append(unofferAll(s, c.At, 0, Withdrawn), e), nil
+	return append(append(unofferAll(s, c.At, 0, Withdrawn), guestsOut(s, c.At)...), e), nil
+}
+
+// defaultOutcome is the one that a talk has without being asked: a receiver's. Empty: the person must choose.
+func defaultOutcome(s State, by SeatRef, beside bool) Outcome {
+	switch {
+	case !beside && by.Office == s.Office:
+		return ""
+	case s.MabesTalks:
+		return AnsweredMabes
+	case s.OtherPolda:
+		return OtherPolda
+	case s.PolresTalked:
+		return ValidPolres
+	}
+	return ""
+}
+
+// closeOutbound ends a call of ours. It is no call for help: it counts by itself.
+func closeOutbound(s State, c Close) ([]Event, error) {
+	e := Closed{At: c.At, By: c.By, Outcome: OutgoingTalk}
+	if s.Answered.IsZero() {
+		e.Outcome = OutgoingFailed
+	}
+	return append(append(unofferAll(s, c.At, 0, Withdrawn), guestsOut(s, c.At)...), e), nil
+}
+
+// hungUp: somebody put the phone of their seat down. A receiver has ended the call by it; an operator of the queue
+// hasn't said how it ended, so the caller is kept (CALL.md, Hang-ups, last row).
+func hungUp(s State, c HungUp) ([]Event, error) {
+	for _, g := range s.Guests {
+		if g.Seat != nil && g.Seat.Seat == c.By.Seat {
+			return guestGone(s, GuestGone{At: c.At, N: g.N, Why: GuestHungUp})
+		}
+	}
+	if s.Holder.Seat == c.By.Seat && (s.Phase == Talking || s.Phase == Dialling) && s.Leaving == nil {
+		if events, err := closeCall(s, Close{At: c.At, By: s.Holder}); err == nil {
+			return events, nil
+		}
+	}
+	return seatLost(s, SeatLost{At: c.At, Seat: c.By.Seat})
 }
 
 func checkOutcome(s State, c Close) error {
@@ -39,7 +87,7 @@ func checkOutcome(s State, c Close) error {
 	switch {
 	case !ok:
 		return bad("there is no outcome " + string(c.Outcome))
-	case !info.Operator:
+	case !info.Operator && !(c.Outcome == AnsweredMabes && s.MabesTalks):
 		return bad(string(c.Outcome) + " is given by the system, not by a person")
 	case c.Outcome == PrankCall && !slices.Contains(Pranks(), c.Prank):
 		return bad("a prank needs its kind; silence is kosong")
@@ -61,13 +109,19 @@ func checkOutcome(s State, c Close) error {
 
 // callerGone follows CALL.md, Hang-ups, row by row.
 func callerGone(s State, c CallerGone) ([]Event, error) {
-	events := unofferAll(s, c.At, 0, Withdrawn)
+	events := append(unofferAll(s, c.At, 0, Withdrawn), guestsOut(s, c.At)...)
 	closed := func(o Outcome, cb Callback) ([]Event, error) {
 		return append(events, Closed{At: c.At, Outcome: o, Callback: cb}), nil
 	}
 	switch s.Phase {
+	case Dialling:
+		return closed(OutgoingFailed, NotOwed)
 	case Queued, Offered:
 		switch {
+		case s.Outbound != nil:
+			return closed(OutgoingTalk, NotOwed)
+		case s.Promised:
+			return closed(LeftQueue, OwedFirst)
 		case !s.Answered.IsZero(): // we had lost the operator's side
 			return closed(CallerBroke, OwedFirst)
 		case c.At.Sub(s.FirstRing) < kosongBefore:
@@ -77,8 +131,17 @@ func callerGone(s State, c CallerGone) ([]Event, error) {
 		}
 		return closed(LeftQueue, Owed)
 	case Orphan, Recovering:
+		switch {
+		case s.Outbound != nil:
+			return closed(OutgoingTalk, NotOwed)
+		case s.Phase == Recovering: // their leg did not outlive our process
+			return closed(BrokenBySystem, OwedFirst)
+		}
 		return closed(CallerBroke, OwedFirst)
 	case Transferring:
+		if s.Outbound != nil {
+			return closed(OutgoingTalk, NotOwed)
+		}
 		if s.HolderLost {
 			return closed(CallerBroke, OwedFirst)
 		}
@@ -86,6 +149,12 @@ func callerGone(s State, c CallerGone) ([]Event, error) {
 	case Talking:
 		if s.Leaving != nil {
 			events = append(events, Left{At: c.At, Seat: s.Leaving.Seat})
+		}
+		if s.Given != nil {
+			return append(events, Closed{At: c.At, By: s.Given.By, Outcome: s.Given.Outcome, Agency: s.Given.Agency}), nil
+		}
+		if s.Outbound != nil {
+			return closed(OutgoingTalk, NotOwed)
 		}
 		return append(events, CallerLeft{At: c.At, Network: c.Network, Until: c.At.Add(s.Times.Unfinished)}), nil
 	case Unfinished, Ended:
@@ -101,15 +170,22 @@ func seatLost(s State, c SeatLost) ([]Event, error) {
 	if s.Leaving != nil && s.Leaving.Seat.Seat == c.Seat {
 		return []Event{Left{At: c.At, Seat: s.Leaving.Seat}}, nil
 	}
+	for _, g := range s.Guests {
+		if g.Seat != nil && g.Seat.Seat == c.Seat {
+			return guestGone(s, GuestGone{At: c.At, N: g.N, Why: GuestLost})
+		}
+	}
 	if s.Holder.Seat != c.Seat {
 		return nil, nil
 	}
 	switch s.Phase {
+	case Dialling:
+		return []Event{Closed{At: c.At, By: s.Holder, Outcome: OutgoingFailed}}, nil
 	case Talking:
 		if s.Leaving != nil {
 			return []Event{HeldAgain{At: c.At, By: s.Leaving.Seat, Chip: LineLost}}, nil
 		}
-		return []Event{Orphaned{At: c.At, Seat: s.Holder, Until: c.At.Add(s.Times.Orphan)}}, nil
+		return append(dropAllGuests(s, c.At), Orphaned{At: c.At, Seat: s.Holder, Until: c.At.Add(s.Times.Orphan)}), nil
 	case Transferring:
 		if s.HolderLost {
 			return nil, nil
@@ -118,6 +194,11 @@ func seatLost(s State, c SeatLost) ([]Event, error) {
 	case Queued, Offered, Orphan, Recovering, Unfinished, Ended:
 	}
 	return nil, nil
+}
+
+// dropAllGuests ends what the holder had begun with others, their ringing too.
+func dropAllGuests(s State, at time.Time) []Event {
+	return append(unofferAll(s, at, 0, Withdrawn), guestsOut(s, at)...)
 }
 
 // seatBack: the person who had the caller is there again, at this or another seat.
@@ -144,7 +225,17 @@ func tick(s State, at time.Time) []Event {
 	if s.Leaving != nil && due(s.Leaving.Until) {
 		events = append(events, Left{At: at, Seat: s.Leaving.Seat})
 	}
+	for _, g := range s.Guests {
+		if !g.In && due(g.Until) {
+			events = append(events, dropGuestOffers(s, at, g.N, Missed)...)
+			events = append(events, GuestLeft{At: at, N: g.N, Why: GuestNoAnswer})
+		}
+	}
 	switch s.Phase {
+	case Dialling:
+		if due(s.Outbound.Until) {
+			events = append(events, Closed{At: at, By: s.Holder, Outcome: OutgoingFailed})
+		}
 	case Queued, Offered:
 		missed := 0
 		for _, o := range s.Offers {
@@ -161,7 +252,10 @@ func tick(s State, at time.Time) []Event {
 			if missed > 0 && !rings {
 				events = append(events, requeue(s, at))
 			}
-			events = append(events, Raised{At: at, Level: s.Level + 1, LevelAt: at.Add(s.Times.Level)})
+			events = append(events, Raised{At: at, Level: s.Level + 1, LevelAt: at.Add(waitOf(s.Route, s.Level+1, s.Times))})
+			if s.Level+1 > max(len(s.Route), 1) && !s.Promised && !rings {
+				events = append(events, Promised{At: at}) // the piket phones have rung too
+			}
 		case missed > 0 && !rings:
 			events = append(events, requeue(s, at))
 		}
@@ -180,7 +274,7 @@ func tick(s State, at time.Time) []Event {
 		}
 	case Recovering:
 		if due(s.OrphanUntil) {
-			events = append(events, Closed{At: at, Outcome: BrokenBySystem, Callback: OwedFirst})
+			events = append(events, brokenBySystem(s, at))
 		}
 	case Unfinished:
 		if due(s.UnfinishedUntil) {

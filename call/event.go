@@ -20,6 +20,11 @@ type (
 		Caller  Caller    `json:"caller"`
 		Times   Times     `json:"times"`
 		LevelAt time.Time `json:"levelAt"`
+
+		Route    []office.Level `json:"route,omitempty"`
+		Plan     string         `json:"plan,omitempty"` // name and version of the route plan
+		Urgent   bool           `json:"urgent,omitempty"`
+		Outbound *Outbound      `json:"outbound,omitempty"`
 	}
 	// Rang: a seat rings.
 	Rang struct {
@@ -52,6 +57,8 @@ type (
 		N     int        `json:"n"`
 		By    SeatRef    `json:"by"`
 		Leave *time.Time `json:"leave,omitempty"` // until when the former holder stays in the talk
+
+		Kind office.Kind `json:"kind,omitempty"` // of By's office
 	}
 	// TransferBegan: the target's floor is asked; Holder keeps the caller meanwhile.
 	TransferBegan struct {
@@ -60,6 +67,8 @@ type (
 		To    office.ID `json:"to"`
 		Try   int       `json:"try"`
 		Until time.Time `json:"until"`
+		Blind bool      `json:"blind,omitempty"`
+		Wait  bool      `json:"wait,omitempty"` // rings on although the target is busy
 	}
 	// TakenBack: the transfer ended without an answer; Holder has the caller as before.
 	TakenBack struct {
@@ -111,6 +120,62 @@ type (
 		At    time.Time `json:"at"`
 		Until time.Time `json:"until"`
 	}
+	// Promised: nobody could answer; the caller hears so, and that we will call back.
+	Promised struct {
+		At time.Time `json:"at"`
+	}
+	// HoldSet: the holder parked the caller, or came back.
+	HoldSet struct {
+		At time.Time `json:"at"`
+		By SeatRef   `json:"by"`
+		On bool      `json:"on"`
+	}
+	// GuestAsked: somebody is asked into the talk, or for advice.
+	GuestAsked struct {
+		At    time.Time `json:"at"`
+		Guest Guest     `json:"guest"`
+	}
+	// GuestJoined: the guest has answered.
+	GuestJoined struct {
+		At   time.Time `json:"at"`
+		N    int       `json:"n"`
+		Seat *SeatRef  `json:"seat,omitempty"`
+	}
+	// GuestLeft: the guest is gone, or never came.
+	GuestLeft struct {
+		At  time.Time `json:"at"`
+		N   int       `json:"n"`
+		Why GuestWhy  `json:"why"`
+	}
+	// Merged: one who was asked for advice talks with the caller now.
+	Merged struct {
+		At time.Time `json:"at"`
+		N  int       `json:"n"`
+	}
+	// GaveAway: the holder left the caller to a guest.
+	GaveAway struct {
+		At    time.Time `json:"at"`
+		Given Given     `json:"given"`
+	}
+	// Reached: whom we called has answered.
+	Reached struct {
+		At time.Time `json:"at"`
+	}
+	// Tried: a person called back and how that went (written to the call that is owed).
+	Tried struct {
+		At     time.Time `json:"at"`
+		By     SeatRef   `json:"by"`
+		Call   ID        `json:"call,omitempty"` // the call back itself
+		Reason Reason    `json:"reason"`
+	}
+	// Settled: nothing is owed any more. (Written to the call that was owed.)
+	Settled struct {
+		At   time.Time       `json:"at"`
+		By   office.PersonID `json:"by"`
+		How  Settlement      `json:"how"`
+		Call ID              `json:"call,omitempty"` // the answered call that settled it
+		Note office.Private  `json:"note,omitempty"`
+	}
 	// Closed: the call has its outcome. Nothing follows.
 	Closed struct {
 		At       time.Time `json:"at"`
@@ -142,6 +207,7 @@ type UnofferedBy string
 const (
 	Missed    UnofferedBy = "missed"    // T_offer or T_transfer passed
 	WasFaster UnofferedBy = "faster"    // another seat answered
+	WasTaken  UnofferedBy = "taken"     // this seat answered, as a guest
 	Refused   UnofferedBy = "declined"  // the person declined
 	NotRung   UnofferedBy = "not_rung"  // the seat's screen didn't ring, or its line was lost
 	Withdrawn UnofferedBy = "withdrawn" // the caller left, or F8: not the seat's fault
@@ -164,5 +230,15 @@ func (CallerLeft) event()    {}
 func (Linked) event()        {}
 func (Adopted) event()       {}
 func (Closed) event()        {}
+func (Promised) event()      {}
+func (HoldSet) event()       {}
+func (GuestAsked) event()    {}
+func (GuestJoined) event()   {}
+func (GuestLeft) event()     {}
+func (Merged) event()        {}
+func (GaveAway) event()      {}
+func (Reached) event()       {}
+func (Tried) event()         {}
+func (Settled) event()       {}
 func (TapeSealed) event()    {}
 func (DialogKept) event()    {}

@@ -20,9 +20,12 @@ var (
 	later = noon.Add(5 * time.Second)
 )
 
+// oldTimes are those of the first golden files.
+var oldTimes = func() Times { t := TimesOf(zeroSettings); t.Piket = 0; return t }()
+
 // examples has one of each event, as the journal keeps it for ever.
 var examples = []Event{
-	Dialled{At: noon, ID: "01a2", Office: "polda-kaltim", LevelAt: later, Times: TimesOf(zeroSettings), Caller: Caller{
+	Dialled{At: noon, ID: "01a2", Office: "polda-kaltim", LevelAt: later, Times: oldTimes, Caller: Caller{
 		Number: "+6281234567890", Name: "Andi", Trunk: "telkom", Dialled: "110", Place: "-1.265000,116.831000,300",
 	}},
 	Rang{Offer{N: 1, Kind: ToQueue, To: sari, At: noon, Until: later}},
@@ -41,6 +44,16 @@ var examples = []Event{
 	Linked{At: noon, Incident: "01b3"},
 	Adopted{At: noon, Until: later},
 	Closed{At: later, By: sari, Outcome: PrankCall, Prank: Children},
+	Promised{At: later},
+	HoldSet{At: later, By: sari, On: true},
+	GuestAsked{At: noon, Guest: Guest{N: 1, Number: "112", Name: "Darurat 112", Aside: true, By: sari, At: noon, Until: later}},
+	GuestJoined{At: later, N: 1, Seat: &dwi},
+	GuestLeft{At: later, N: 1, Why: GuestHungUp},
+	Merged{At: later, N: 1},
+	GaveAway{At: later, Given: Given{N: 1, By: sari, Outcome: OtherAgency, Agency: "113"}},
+	Reached{At: later},
+	Tried{At: noon, By: sari, Call: "01a9", Reason: Began},
+	Settled{At: later, By: "sari", How: ByTrying, Note: "nomor tidak aktif"},
 	TapeSealed{At: later, Tape: "01a2", Hash: "00ff", Seconds: 12.5, Dropped: 1},
 	DialogKept{At: noon, Blob: `{"call_id":"x"}`},
 }

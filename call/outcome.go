@@ -26,6 +26,10 @@ const (
 	RefusedFull    Outcome = "ditolak_penuh"
 	AnsweredMabes  Outcome = "dijawab_mabes"
 	BrokenBySystem Outcome = "terputus_sistem"
+
+	// Calls of ours are no calls for help: these two count in no figure of calls that came in.
+	OutgoingTalk   Outcome = "panggilan_keluar"
+	OutgoingFailed Outcome = "keluar_tidak_tersambung"
 )
 
 // OutcomeInfo describes an outcome to people.
@@ -56,6 +60,8 @@ var outcomes = []OutcomeInfo{
 	{RefusedFull, "Ditolak, sistem penuh", "Refused, system full", false, false},
 	{AnsweredMabes, "Dijawab Mabes", "Answered by Mabes", false, true},
 	{BrokenBySystem, "Terputus oleh sistem", "Broken by the system", false, false},
+	{OutgoingTalk, "Panggilan keluar", "Outgoing call", false, false},
+	{OutgoingFailed, "Panggilan keluar, tidak tersambung", "Outgoing call, not reached", false, false},
 }
 
 // Outcomes lists all outcomes with their texts.

@@ -25,6 +25,9 @@ type life struct {
 	log    []Event
 	now    time.Time
 	gone   bool // the caller has hung up
+
+	forgets func(Event) bool           // planted: such events are not journalled
+	spoils  func(State, Command) State // planted: the state changes without an event
 }
 
 var (
@@ -48,7 +51,14 @@ func (l *life) do(cmd Command) error {
 		l.fail("refused, and yet something happened")
 	}
 	l.state = l.state.ApplyAll(events)
-	l.log = append(l.log, events...)
+	if l.spoils != nil {
+		l.state = l.spoils(l.state, cmd)
+	}
+	for _, e := range events {
+		if l.forgets == nil || !l.forgets(e) {
+			l.log = append(l.log, e)
+		}
+	}
 	l.check(before, cmd, events)
 	return err
 }
@@ -67,7 +77,11 @@ func (l *life) check(before State, cmd Command, events []Event) {
 	if before.Live() && !s.Live() {
 		_, byHand := cmd.(Close)
 		_, left := cmd.(CallerGone)
-		if !byHand && !left {
+		g, guest := cmd.(GuestGone) // the guest who was given the caller has hung up
+		_, phone := cmd.(HungUp)    // a receiver put the phone down
+		guest = guest && g.Why == GuestHungUp && before.Given != nil
+		phone = phone && (before.PolresTalked || before.Given != nil)
+		if !byHand && !left && !guest && !phone {
 			l.fail("I1 a live caller was dropped by us")
 		}
 	}
@@ -81,11 +95,15 @@ func (l *life) check(before State, cmd Command, events []Event) {
 		l.fail("I10 nobody and no deadline looks after the call")
 	}
 	if s.Phase == Transferring && !s.HolderLost && !slices.Contains(s.Hears(), s.Holder) {
-		l.fail("I3 the caller isn't with the Polda during the offer")
+		if !s.Blind {
+			l.fail("I3 the caller isn't with the Polda during the offer")
+		}
 	}
-	if s.Phase == Talking && len(s.Hears()) == 0 {
+	alone := s.OnHold || s.Aside() != nil || s.Given != nil
+	if s.Phase == Talking && len(s.Hears()) == 0 && !alone {
 		l.fail("I1 a caller who talks hears nobody")
 	}
+	l.checkTalk(before, cmd)
 	for _, o := range before.Sent {
 		if !slices.Contains(s.Sent, o) {
 			l.fail("I8 a sent incident was withdrawn")
@@ -104,6 +122,47 @@ func (l *life) check(before State, cmd Command, events []Event) {
 	}
 }
 
+// checkTalk holds what the model says of who has the caller.
+func (l *life) checkTalk(before State, cmd Command) {
+	s := l.state
+	if t, ok := cmd.(Transfer); ok && before.Phase == Talking && s.Phase == Transferring && (s.Holder != before.Holder || s.Blind != t.Blind) {
+		l.fail("I3 the holder lost the caller by beginning a transfer")
+	}
+	if !before.Answered.IsZero() && !s.Answered.Equal(before.Answered) {
+		l.fail("I7 a second answer is counted again")
+	}
+	if t, ok := cmd.(Tick); ok {
+		at, runs := before.Deadline()
+		if (!runs || t.At.Before(at)) && s.Phase != before.Phase {
+			l.fail("I5 a timer that isn't due has an effect")
+		}
+		if runs && !t.At.Before(at) && before.Phase == Orphan && s.Phase == Orphan && !t.At.Before(before.OrphanUntil) {
+			l.fail("I10 the orphan waits for ever")
+		}
+		if next, again := s.Deadline(); again && !next.After(t.At) {
+			l.fail("I10 a deadline that has passed still stands")
+		}
+	}
+	if s.Given != nil && s.Live() {
+		if g, ok := s.Guest(s.Given.N); !ok || !g.In {
+			l.fail("I1 the caller was left to a guest who isn't there")
+		}
+	}
+	for _, g := range s.Guests {
+		if !g.In && g.Until.IsZero() {
+			l.fail("I10 a guest rings for ever")
+		}
+	}
+	for _, o := range s.Offers {
+		if o.N > s.LastOffer {
+			l.fail("I5 an offer without a number of its own")
+		}
+	}
+	if before.Phase != Ended && s.Phase == Ended && len(s.Offers)+len(s.Guests) > 0 {
+		l.fail("I2 a seat still rings for a call that has ended")
+	}
+}
+
 // replayed is the log as it comes back from the journal.
 func (l *life) replayed() []Event {
 	body, err := Codec.Encode(l.log)
@@ -119,14 +178,24 @@ func (l *life) replayed() []Event {
 
 func (l *life) live() {
 	l.now = noon
-	_ = l.do(Dial{At: l.now, ID: "c", Office: "polda-kaltim", Times: TimesOf(zeroSettings)})
+	dial := Dial{At: l.now, ID: "c", Office: "polda-kaltim", Times: TimesOf(zeroSettings)}
+	switch rapid.IntRange(0, 2).Draw(l.t, "plan") {
+	case 1:
+		dial.Route = []office.Level{{Offices: []office.ID{"polda-kaltim"}}, {Offices: []office.ID{"mabes"}, All: true}}
+	case 2:
+		dial.Route = []office.Level{
+			{Offices: []office.ID{"polresta-balikpapan"}, All: true, Wait: 5 * time.Second}, {Offices: []office.ID{"polda-kaltim"}, All: true},
+		}
+	}
+	_ = l.do(dial)
 	seats := slices.Concat(poldaSeats, polresSeats)
 	seat := rapid.SampledFrom(seats)
 	for range rapid.IntRange(5, 60).Draw(l.t, "steps") {
 		l.now = l.now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(l.t, "ms")) * time.Millisecond)
 		by := seat.Draw(l.t, "who")
 		n := l.state.LastOffer - rapid.IntRange(0, 1).Draw(l.t, "late")
-		switch rapid.IntRange(0, 14).Draw(l.t, "what") {
+		guest := rapid.IntRange(0, 2).Draw(l.t, "guest")
+		switch rapid.IntRange(0, 21).Draw(l.t, "what") {
 		case 0, 1:
 			_ = l.do(Grant{At: l.now, Seats: poldaSeats})
 		case 2:
@@ -139,7 +208,9 @@ func (l *life) live() {
 		case 6:
 			_ = l.do(Decline{At: l.now, By: by, N: n})
 		case 7, 8:
-			_ = l.do(Transfer{At: l.now, By: l.state.Holder, To: "polresta-balikpapan"})
+			_ = l.do(Transfer{
+				At: l.now, By: l.state.Holder, To: "polresta-balikpapan", Blind: guest == 1, Wait: guest == 2,
+			})
 		case 9:
 			_ = l.do(TakeBack{At: l.now, By: by})
 		case 10:
@@ -155,14 +226,35 @@ func (l *life) live() {
 			}
 		case 14:
 			_ = l.do(NoSeat{At: l.now, Office: by.Office, Why: Nobody})
+		case 15:
+			_ = l.do(Invite{At: l.now, By: l.state.Holder, Number: "112", Aside: guest == 1})
+		case 16:
+			_ = l.do(Invite{At: l.now, By: l.state.Holder, Office: by.Office, Aside: guest == 1})
+		case 17:
+			_ = l.do(GuestUp{At: l.now, N: guest})
+			_ = l.do(Merge{At: l.now, By: l.state.Holder, N: guest})
+		case 18:
+			_ = l.do(GuestGone{At: l.now, N: guest, Why: []GuestWhy{GuestHungUp, GuestLost, GuestNoAnswer}[guest]})
+		case 19:
+			_ = l.do(Give{At: l.now, By: l.state.Holder, N: guest, Outcome: OtherAgency, Agency: "112"})
+			_ = l.do(Dismiss{At: l.now, By: by, N: guest})
+		case 20:
+			_ = l.do(Hold{At: l.now, By: l.state.Holder, On: guest == 1})
+		case 21:
+			_ = l.do(HungUp{At: l.now, By: by})
+			_ = l.do(Grant{At: l.now, Piket: true, Seats: []SeatRef{{Office: l.state.Queue, Seat: "piket", Person: "piket"}}})
+			if guest == 0 {
+				_ = l.do(Adopt{At: l.now, Probing: true})
+				_ = l.do(Adopt{At: l.now, Alive: true})
+			}
 		}
-		if at, ok := l.state.Deadline(); ok && !at.After(l.now) {
+		if at, ok := l.state.Deadline(); ok && (!at.After(l.now) || rapid.IntRange(0, 9).Draw(l.t, "early") == 0) {
 			_ = l.do(Tick{At: l.now})
 		}
 	}
 }
 
-func lives(t *testing.T, d decider) (found string) {
+func lives(t *testing.T, d decider, plant ...func(*life)) (found string) {
 	t.Helper()
 	rapid.Check(t, func(rt *rapid.T) {
 		if found != "" {
@@ -173,7 +265,11 @@ func lives(t *testing.T, d decider) (found string) {
 				found = b.what
 			}
 		}()
-		(&life{t: rt, decide: d}).live()
+		l := &life{t: rt, decide: d}
+		for _, p := range plant {
+			p(l)
+		}
+		l.live()
 	})
 	return found
 }
@@ -247,9 +343,86 @@ func TestPlantedFaults(t *testing.T) {
 			}
 			return e
 		}),
+		"blind_transfer": instead(func(_ State, _ Command, e Event) Event {
+			if b, ok := e.(TransferBegan); ok {
+				b.Blind = true
+				return b
+			}
+			return e
+		}),
+		"orphan_loop": instead(func(s State, c Command, e Event) Event {
+			if r, ok := e.(Requeued); ok && s.Phase == Orphan {
+				return Orphaned{At: r.At, Seat: s.Holder, Until: r.At.Add(5 * time.Second)}
+			}
+			return e
+		}),
+		"stale_timer": func(s State, c Command) ([]Event, error) {
+			if at, runs := s.Deadline(); runs {
+				if tick, ok := c.(Tick); ok && tick.At.Before(at) {
+					return Decide(s, Tick{At: at})
+				}
+			}
+			return Decide(s, c)
+		},
+		"given_to_nobody": without(is(GuestJoined{})),
+		"guest_for_ever": instead(func(_ State, _ Command, e Event) Event {
+			if g, ok := e.(GuestAsked); ok {
+				g.Guest.Until = time.Time{}
+				return g
+			}
+			return e
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name == "given_to_nobody" { // then nobody can be given the caller: plant the other half too
+				inner := d
+				d = func(s State, c Command) ([]Event, error) {
+					if g, ok := c.(Give); ok && s.Phase == Talking && s.Given == nil && len(s.Guests) > 0 {
+						return []Event{GaveAway{At: g.At, Given: Given{N: s.Guests[0].N, By: g.By, Outcome: g.Outcome}}}, nil
+					}
+					return inner(s, c)
+				}
+			}
 			if found := lives(t, d); found == "" {
+				t.Error("not found")
+			} else {
+				t.Logf("found by %s", found)
+			}
+		})
+	}
+}
+
+// TestPlantedInState: faults that no event tells of.
+func TestPlantedInState(t *testing.T) {
+	for name, plant := range map[string]func(*life){
+		"unjournalled": func(l *life) { l.forgets = func(e Event) bool { _, ok := e.(Reattached); return ok } },
+		"incident_withdrawn": func(l *life) {
+			l.spoils = func(s State, _ Command) State {
+				if s.Chip != "" {
+					s.Sent = nil
+				}
+				return s
+			}
+		},
+		"counted_twice": func(l *life) {
+			l.spoils = func(s State, c Command) State {
+				if a, ok := c.(Answer); ok && s.Phase == Talking {
+					s.Answered = a.At
+				}
+				return s
+			}
+		},
+		"not_reserved": func(l *life) {
+			l.spoils = func(s State, c Command) State {
+				if _, ok := c.(Transfer); ok && s.Phase == Transferring {
+					s.Holder = SeatRef{}
+				}
+				return s
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if found := lives(t, Decide, plant); found == "" {
 				t.Error("not found")
 			} else {
 				t.Logf("found by %s", found)

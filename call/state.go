@@ -22,6 +22,7 @@ type Phase string
 const (
 	Queued       Phase = "QUEUED"       // waits for an operator
 	Offered      Phase = "OFFERED"      // rings at one or more seats
+	Dialling     Phase = "DIALLING"     // we call somebody: Holder hears it ring
 	Talking      Phase = "TALKING"      // Holder has the caller
 	Transferring Phase = "TRANSFERRING" // Holder (RESERVED) has the caller while Target rings
 	Orphan       Phase = "ORPHAN"       // the holder's side was lost; it may come back until OrphanUntil
@@ -44,6 +45,7 @@ type OfferKind string
 const (
 	ToQueue    OfferKind = "queue"    // a waiting caller rings at an operator
 	ToTransfer OfferKind = "transfer" // a caller who talks with the Polda rings at the Polres
+	ToGuest    OfferKind = "guest"    // the holder asks another office into the talk, or for advice
 )
 
 // Offer is one seat that rings. Offers are numbered within the call; whatever names an older number is refused.
@@ -53,6 +55,8 @@ type Offer struct {
 	To    SeatRef   `json:"to"`
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until"`
+	// Piket: a plain phone rings, for T_piket; only a person who presses 1 takes the call.
+	Piket bool `json:"piket,omitempty"`
 }
 
 // Chip says why the Polda has the caller back.
@@ -66,6 +70,7 @@ const (
 	Nobody    Chip = "tidak_ada_petugas"
 	LineLost  Chip = "sambungan_putus"
 	ByOurSide Chip = "diambil_kembali"
+	AskedUp   Chip = "minta_pengawas" // the piket pressed 9: wants the supervisor
 )
 
 // Callback says what is owed to a caller who was not served.
@@ -93,6 +98,7 @@ type Times struct {
 	Orphan     time.Duration `json:"orphan"`
 	Unfinished time.Duration `json:"unfinished"`
 	Leave      time.Duration `json:"leave"`
+	Piket      time.Duration `json:"piket,omitempty"`
 }
 
 // TimesOf takes what a call needs from an office's settings.
@@ -100,7 +106,7 @@ func TimesOf(s office.Settings) Times {
 	s = s.WithDefaults()
 	return Times{
 		Offer: s.TOffer, Level: s.TLevel, Transfer: s.TTransfer, Orphan: s.TOrphan,
-		Unfinished: s.TUnfinished, Leave: s.TLeave,
+		Unfinished: s.TUnfinished, Leave: s.TLeave, Piket: s.TPiket,
 	}
 }
 
@@ -125,10 +131,14 @@ type State struct {
 	Since     time.Time // when the present phase began
 	Answered  time.Time // first answer by a person; zero before
 
-	Queue   office.ID // whose floor is asked while the call waits
-	Urgent  bool      // priority lane
-	Level   int       // how often LevelAt has passed: from 1 on all READY seats ring
-	LevelAt time.Time // absolute: going back to the queue doesn't restart it
+	Queue    office.ID      // Office: the route is followed; else the office whose orphan this is
+	Route    []office.Level // the ladder of offices, as it was when the call came; empty: Office alone
+	Urgent   bool           // priority lane
+	Level    int            // how often LevelAt has passed: from 1 on all READY seats ring
+	LevelAt  time.Time      // absolute: going back to the queue doesn't restart it
+	Promised bool           // the caller was told that nobody can answer and that we will call back
+
+	Outbound *Outbound // we called: nil for calls that came in
 
 	Offers    []Offer // who rings now
 	LastOffer int     // highest offer number given so far
@@ -137,8 +147,16 @@ type State struct {
 	HolderLost bool    // in Transferring: the holder's side is lost, the caller hears an announcement
 	Leaving    *Leave  // still in the talk beside Holder
 
+	OnHold bool    // the holder has parked the caller
+	Guests []Guest // others who were asked into the talk
+
+	GuestsAsked int    // highest number of a guest so far
+	Given       *Given // the holder has left the caller to a guest
+
 	Target      office.ID // office that rings in Transferring
 	TargetUntil time.Time // take-back comes then
+	Blind       bool      // the caller hears an announcement while the target rings
+	KeepRinging bool      // a busy target doesn't bring the caller back before TargetUntil
 	Try         int       // number of the present or last transfer
 	Chip        Chip      // why the last transfer ended without an answer
 	ChipOffice  office.ID
@@ -149,16 +167,45 @@ type State struct {
 	Incident     string      // id of the incident, empty until somebody typed
 	Sent         []office.ID // offices that the incident was sent to
 	PolresTalked bool        // a seat of another office than Office has talked with the caller
+	OtherPolda   bool        // that office is another Polda
+	MabesTalks   bool        // Mabes has the caller, up the ladder
 
 	Outcome  Outcome
 	Prank    Prank
 	Agency   string
 	Callback Callback
 	EndedAt  time.Time
+
+	Tries      int // how often a person called back
+	Settlement Settlement
 }
 
 // Live says whether the caller is still on the line.
 func (s State) Live() bool { return s.Phase != Ended && s.Phase != Unfinished && s.Phase != "" }
+
+// Asks lists the offices whose floors are asked while the call waits.
+func (s State) Asks() []office.ID {
+	if s.Queue != s.Office || len(s.Route) == 0 {
+		return []office.ID{s.Queue}
+	}
+	var out []office.ID
+	for _, l := range s.Route[:min(s.Level+1, len(s.Route))] { // each level is added: nobody who rings is taken off
+		for _, o := range l.Offices {
+			if !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// RingsAll says whether all READY seats of the offices that are asked ring at once.
+func (s State) RingsAll() bool {
+	return s.Level > 0 || s.Queue != s.Office || len(s.Route) > 0 && s.Route[0].All
+}
+
+// RingsPiket says whether the piket phones of the offices that are asked ring too: the ladder has come to its end.
+func (s State) RingsPiket() bool { return s.Queue == s.Office && s.Level >= max(len(s.Route), 1) }
 
 // Waiting says whether the call asks a floor for a seat.
 func (s State) Waiting() bool { return s.Phase == Queued || s.Phase == Offered }
@@ -181,19 +228,28 @@ func (s State) OfferTo(seat office.SeatID) (Offer, bool) {
 	return s.Offers[i], true
 }
 
-// Hears lists the seats that talk with the caller now. Empty: the caller hears a program (or has left).
+// Hears lists the seats that talk with the caller now. With none, and no guest, the caller hears a program (or has
+// left).
 func (s State) Hears() []SeatRef {
+	if s.OnHold || s.Aside() != nil || s.Phase == Transferring && s.Blind {
+		return nil
+	}
 	switch s.Phase {
 	case Talking, Transferring:
 		var out []SeatRef
-		if !s.HolderLost {
+		if !s.HolderLost && s.Given == nil {
 			out = append(out, s.Holder)
 		}
 		if s.Leaving != nil {
 			out = append(out, s.Leaving.Seat)
 		}
+		for _, g := range s.Guests {
+			if g.In && g.Seat != nil {
+				out = append(out, *g.Seat)
+			}
+		}
 		return out
-	case Queued, Offered, Orphan, Recovering, Unfinished, Ended:
+	case Queued, Offered, Dialling, Orphan, Recovering, Unfinished, Ended:
 	}
 	return nil
 }
@@ -209,12 +265,14 @@ func (s State) Deadline() (time.Time, bool) {
 	}
 	switch s.Phase {
 	case Queued, Offered:
-		earliest(s.LevelAt)
-		if s.Level == 0 { // from the first level on T_offer doesn't apply: all seats ring until one answers
-			for _, o := range s.Offers {
-				earliest(o.Until)
-			}
+		if s.Queue == s.Office || len(s.Offers) == 0 { // what rings for an orphan of a Polres has its own end
+			earliest(s.LevelAt)
 		}
+		for _, o := range s.Offers { // from the first level on those of seats have none: all ring until one answers
+			earliest(o.Until)
+		}
+	case Dialling:
+		earliest(s.Outbound.Until)
 	case Transferring:
 		earliest(s.TargetUntil)
 	case Orphan, Recovering:
@@ -225,6 +283,11 @@ func (s State) Deadline() (time.Time, bool) {
 	}
 	if s.Leaving != nil {
 		earliest(s.Leaving.Until)
+	}
+	for _, g := range s.Guests {
+		if !g.In {
+			earliest(g.Until)
+		}
 	}
 	return at, !at.IsZero()
 }

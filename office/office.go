@@ -61,7 +61,9 @@ type Office struct {
 	Seats  int    `json:"seats"`            // desks with a screen
 	At     Point  `json:"at"`               // where the house stands
 	// Words are names of places inside the office's area, used to propose an office for a typed place.
-	Words    []string `json:"words,omitempty"`
+	Words []string `json:"words,omitempty"`
+	// Prefixes begin the numbers of landlines in the office's area: "+62542".
+	Prefixes []string `json:"prefixes,omitempty"`
 	Settings Settings `json:"settings"`
 }
 

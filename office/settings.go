@@ -15,6 +15,10 @@ type Settings struct {
 	TWrap       time.Duration `json:"tWrap"`       // pause after a call; 20 s (0-120); negative means none
 	TLeave      time.Duration `json:"tLeave"`      // the Polda stays in the talk after the Polres answered; 5 s (0-60)
 	TMedia      time.Duration `json:"tMedia"`      // no RTP from the caller before the leg is probed; 20 s
+	TPiket      time.Duration `json:"tPiket,omitempty"`      // ring a plain piket phone; 15 s (10-60)
+
+	Piket string `json:"piket,omitempty"` // number of the officer on watch, who presses 1 to take a call; empty: none
+	Blind bool   `json:"blind,omitempty"` // transfers from here: the caller hears an announcement until the answer
 }
 
 // WithDefaults fills in what is zero with the defaults of CALL.md §1.
@@ -32,6 +36,7 @@ func (s Settings) WithDefaults() Settings {
 	def(&s.TWrap, 20*time.Second)
 	def(&s.TLeave, 5*time.Second)
 	def(&s.TMedia, 20*time.Second)
+	def(&s.TPiket, 15*time.Second)
 	return s
 }
 
@@ -49,9 +54,15 @@ func (s Settings) Check() error {
 		{"t_wrap", s.TWrap, -1, 120 * time.Second},
 		{"t_leave", s.TLeave, -1, 60 * time.Second},
 		{"t_media", s.TMedia, 5 * time.Second, 120 * time.Second},
+		{"t_piket", s.TPiket, 10 * time.Second, 60 * time.Second},
 	} {
 		if c.v < c.lo || c.v > c.hi {
 			return fmt.Errorf("%s is %v: choose between %v and %v", c.name, c.v, max(c.lo, 0), c.hi)
+		}
+	}
+	if s.Piket != "" {
+		if _, ok := ParseNumber(s.Piket); !ok {
+			return fmt.Errorf("piket is %q: write the number of a phone, like \"+62542421110\"", s.Piket)
 		}
 	}
 	return nil
