@@ -38,6 +38,15 @@ POST   /calls/{id}/transfer         os    call
 POST   /calls/{id}/take-back        os    call
 POST   /calls/{id}/leave            os    call
 POST   /calls/{id}/close            os    call
+POST   /calls/{id}/hold             os    call
+POST   /calls/{id}/guests           os    call
+DELETE /calls/{id}/guests/{n}       os    call
+POST   /calls/{id}/guests/{n}/merge os    call
+POST   /calls/{id}/guests/{n}/give  os    call
+POST   /calls/{id}/keys             os    call
+POST   /calls                       os
+GET    /callbacks                   osc   office
+POST   /callbacks/{id}/settle       os    call
 PUT    /calls/{id}/report           os    call
 GET    /calls                       osc   office
 GET    /calls/{id}                  osc   call

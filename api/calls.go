@@ -19,6 +19,12 @@ type OfficeRef struct {
 	Office office.ID `json:"office" minLength:"1" maxLength:"100"`
 }
 
+// TransferTo names the office that shall take the live call.
+type TransferTo struct {
+	Office office.ID `json:"office" minLength:"1" maxLength:"100"`
+	Wait   bool      `json:"wait,omitempty" doc:"ring on although all its seats are busy, up to 15 s"`
+}
+
 // Closing is how a call ended. Without an outcome the answer is 409 outcome_needed and the caller stays on the line.
 type Closing struct {
 	Outcome  call.Outcome `json:"outcome,omitempty" maxLength:"40"`
@@ -39,8 +45,8 @@ func (s *Server) callOps() {
 			return s.call(ctx, desk.Decline{Call: call.ID(in.ID), N: in.Body.Offer})
 		})
 	register(s, operation(http.MethodPost, "/calls/{id}/transfer", "Offer the live call to an office, and send it the report", mine),
-		func(ctx context.Context, in *idBody[OfficeRef]) (*out[desk.CallView], error) {
-			return s.call(ctx, desk.Transfer{Call: call.ID(in.ID), To: in.Body.Office})
+		func(ctx context.Context, in *idBody[TransferTo]) (*out[desk.CallView], error) {
+			return s.call(ctx, desk.Transfer{Call: call.ID(in.ID), To: in.Body.Office, Wait: in.Body.Wait})
 		})
 	register(s, operation(http.MethodPost, "/calls/{id}/take-back", "End the running transfer", mine),
 		func(ctx context.Context, in *idBody[OfferRef]) (*out[desk.CallView], error) {

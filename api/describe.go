@@ -28,6 +28,9 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[desk.OfferView]():        "Offer",
 	reflect.TypeFor[desk.PlaceView]():        "Circle",
 	reflect.TypeFor[desk.LeavingView]():      "Leaving",
+	reflect.TypeFor[desk.GuestView]():        "Guest",
+	reflect.TypeFor[desk.OutboundView]():     "Outbound",
+	reflect.TypeFor[desk.OwedView]():         "Owed",
 	reflect.TypeFor[desk.HistoryView]():      "History",
 	reflect.TypeFor[desk.FloorView]():        "Floor",
 	reflect.TypeFor[desk.TodayView]():        "Today",
@@ -46,6 +49,7 @@ var enums = map[string][]any{
 
 var chips = []any{
 	"", string(call.Busy), string(call.NoAnswer), string(call.Declined), string(call.Nobody), string(call.LineLost), string(call.ByOurSide),
+	string(call.AskedUp),
 }
 
 // inStream are the things that the stream shows, which no operation answers with.

@@ -10,7 +10,8 @@ import (
 
 // SeatChoice is the seat that a person takes.
 type SeatChoice struct {
-	Seat office.SeatID `json:"seat" maxLength:"100"`
+	Seat  office.SeatID `json:"seat" maxLength:"100"`
+	Phone bool          `json:"phone,omitempty" doc:"hear and speak by the desk phone of the seat"`
 }
 
 // PauseReason is why a person pauses.
@@ -32,7 +33,7 @@ type seatOff struct {
 func (s *Server) dutyOps() {
 	register(s, operation(http.MethodPost, "/duty", "Begin duty at a seat", rule{roles: callTakers}),
 		func(ctx context.Context, in *body[SeatChoice]) (*out[desk.SeatView], error) {
-			return s.seat(ctx, desk.BeginDuty{Seat: in.Body.Seat})
+			return s.seat(ctx, desk.BeginDuty{Seat: in.Body.Seat, Phone: in.Body.Phone})
 		})
 	register(s, operation(http.MethodDelete, "/duty", "End duty", rule{roles: callTakers}),
 		func(ctx context.Context, _ *none) (*none, error) {

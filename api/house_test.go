@@ -158,6 +158,7 @@ func (i told) Ended(c call.ID, by call.SeatRef, _ call.Outcome) {
 	i.d.Ended(string(c), by.Person, dispatch.KeepHere)
 }
 func (i told) Words(c call.ID) (string, string)                { return i.d.Words(string(c)) }
+func (told) Number(call.ID) string                             { return "" }
 func (i told) About(office.Number) ([]desk.OpenIncident, bool) { return nil, false }
 
 // softphone gives each seat a line that can always be heard.

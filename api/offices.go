@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/siaga110/siaga/office"
@@ -19,6 +20,10 @@ type SettingsChange struct {
 	TUnfinishedMs *int64 `json:"tUnfinishedMs,omitempty"`
 	TWrapMs       *int64 `json:"tWrapMs,omitempty"`
 	TLeaveMs      *int64 `json:"tLeaveMs,omitempty"`
+	TPiketMs      *int64 `json:"tPiketMs,omitempty"`
+
+	Piket *string `json:"piket,omitempty" maxLength:"40" doc:"number of the piket phone; empty: none"`
+	Blind *bool   `json:"blind,omitempty"`
 }
 
 // msMax is far over every range, and keeps the sum of a bad number from wrapping round.
@@ -39,6 +44,7 @@ func (c SettingsChange) onto(s office.Settings) (office.Settings, error) {
 		{"tUnfinishedMs", c.TUnfinishedMs, &s.TUnfinished, false},
 		{"tWrapMs", c.TWrapMs, &s.TWrap, true},
 		{"tLeaveMs", c.TLeaveMs, &s.TLeave, true},
+		{"tPiketMs", c.TPiketMs, &s.TPiket, false},
 	} {
 		if f.ms == nil {
 			continue
@@ -51,6 +57,12 @@ func (c SettingsChange) onto(s office.Settings) (office.Settings, error) {
 		default:
 			*f.to = time.Duration(*f.ms) * time.Millisecond
 		}
+	}
+	if c.Piket != nil {
+		s.Piket = strings.TrimSpace(*c.Piket)
+	}
+	if c.Blind != nil {
+		s.Blind = *c.Blind
 	}
 	return s, nil
 }

@@ -27,6 +27,8 @@ import (
 // Desk runs calls and seats (desk.Desk).
 type Desk interface {
 	Do(ctx context.Context, who desk.Who, cmd desk.Command) (desk.Done, error)
+	// Owed lists the callbacks of an office and those below it, in order of urgency.
+	Owed(o office.ID) []desk.OwedView
 	// SeatOf tells where a person sits, empty when nowhere.
 	SeatOf(p office.PersonID) office.SeatID
 }
@@ -128,6 +130,7 @@ func newServer(cfg Config) *Server {
 	s.officeOps()
 	s.dutyOps()
 	s.callOps()
+	s.guestOps()
 	s.incidentOps()
 	s.listOps()
 	s.wallOps()

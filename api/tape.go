@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -80,7 +81,11 @@ func (s *Server) tape(w http.ResponseWriter, r *http.Request, c *caller) {
 		write(w, problem(http.StatusNotFound, "no_tape"))
 		return
 	}
-	tape, err := s.cfg.Tapes.Open(full.TapeID)
+	parts := strings.Split(full.TapeID, ",")
+	part, _ := strconv.Atoi(r.URL.Query().Get("part")) // from 1; the first when left out
+	part = min(max(part, 1), len(parts))
+	w.Header().Set("X-Siaga-Tape-Parts", strconv.Itoa(len(parts)))
+	tape, err := s.cfg.Tapes.Open(parts[part-1])
 	if err != nil {
 		s.cfg.Log.Error("a tape can't be opened", "call", id, "err", err)
 		write(w, problem(http.StatusNotFound, "no_tape"))

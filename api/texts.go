@@ -59,6 +59,16 @@ var texts = map[string]Text{
 	"call_ended":           {"Panggilan sudah berakhir.", "The call has ended."},
 	"not_now":              {"Belum bisa dilakukan sekarang.", "That can't be done now."},
 
+	// Calls of ours, guests, callbacks.
+	"no_trunk_out":         {"Panggilan keluar tidak dapat dibuat sekarang: tidak ada jalur keluar.", "No outgoing call can be made now: no trunk carries it."},
+	"bad_number":           {"Itu bukan nomor telepon.", "That is no phone number."},
+	"in_danger":            {"JANGAN menelepon: penelepon dalam bahaya. Kirim unit.", "DO NOT call: the caller is in danger. Send a unit."},
+	"not_owed":             {"Panggilan balik ini sudah selesai.", "This callback is settled already."},
+	"try_again":            {"Coba telepon dua kali dulu.", "Try to call twice first."},
+	"note_needed":          {"Tuliskan apa yang sudah dilakukan.", "Write what was done."},
+	"bad_settlement":       {"Pilih alasan penyelesaian.", "Choose why it is settled."},
+	"phone_not_registered": {"Telepon meja ini belum terdaftar. Periksa kabel dan kata sandinya.", "The phone of this desk is not registered. Check its cable and password."},
+
 	// Incidents.
 	"unknown_incident": {"Laporan tidak ditemukan atau sudah ditutup.", "There is no such open report."},
 	"not_yours":        {"Laporan ini dipegang kantor lain.", "Another office has this report."},

@@ -77,6 +77,10 @@ type Settings struct {
 	TUnfinishedMs int64 `json:"tUnfinishedMs" doc:"to choose the outcome after the caller hung up"`
 	TWrapMs       int64 `json:"tWrapMs" doc:"pause after a call; 0 means none"`
 	TLeaveMs      int64 `json:"tLeaveMs" doc:"the Polda stays in the talk; 0 means it leaves at once"`
+	TPiketMs      int64 `json:"tPiketMs" doc:"ring the piket phone"`
+
+	Piket string `json:"piket" doc:"number of the piket phone; empty: none"`
+	Blind bool   `json:"blind" doc:"transfers from here: the caller hears an announcement until the answer"`
 }
 
 func settingsView(s office.Settings) Settings {
@@ -84,6 +88,7 @@ func settingsView(s office.Settings) Settings {
 	return Settings{
 		TOfferMs: ms(s.TOffer), TLevelMs: ms(s.TLevel), TTransferMs: ms(s.TTransfer), TOrphanMs: ms(s.TOrphan),
 		TUnfinishedMs: ms(s.TUnfinished), TWrapMs: ms(s.TWrap), TLeaveMs: ms(s.TLeave),
+		TPiketMs: ms(s.TPiket), Piket: s.Piket, Blind: s.Blind,
 	}
 }
 

@@ -220,3 +220,37 @@ const (
 	CodeEnded         = "call_ended"
 	CodeNotNow        = "not_now"
 )
+
+// By is who gave a command, empty when it was no person.
+func By(cmd Command) SeatRef {
+	switch c := cmd.(type) {
+	case CallOut:
+		return c.Outbound.By
+	case Answer:
+		return c.By
+	case Decline:
+		return c.By
+	case Transfer:
+		return c.By
+	case TakeBack:
+		return c.By
+	case LeaveTalk:
+		return c.By
+	case Close:
+		return c.By
+	case HungUp:
+		return c.By
+	case Hold:
+		return c.By
+	case Invite:
+		return c.By
+	case Dismiss:
+		return c.By
+	case Merge:
+		return c.By
+	case Give:
+		return c.By
+	case Dial, CalleeUp, Grant, NoSeat, Unrung, CallerGone, SeatLost, SeatBack, Link, Adopt, Tick, GuestUp, GuestGone:
+	}
+	return SeatRef{}
+}

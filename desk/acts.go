@@ -18,6 +18,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 		switch e := e.(type) {
 		case call.Dialled:
 			l.history = l.desk.past.history(office.Number(now.Caller.Number), l.desk.opts.Incidents)
+			l.desk.door.late(time.Since(e.At))
 			l.desk.opts.Incidents.CallBegan(l.id, now.Office, office.Number(now.Caller.Number), now.FirstRing)
 		case call.Unoffered:
 			why[e.To.Seat] = e.Why
@@ -37,12 +38,21 @@ func (l *Live) act(before call.State, events []call.Event) {
 			}
 		case call.Closed:
 			l.desk.opts.Incidents.Ended(l.id, e.By, e.Outcome)
-		case call.Rang, call.Requeued, call.Raised, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone,
-			call.Reattached, call.CallerLeft, call.Linked, call.Adopted, call.TapeSealed, call.DialogKept:
+		case call.Reached:
+			l.desk.opts.Observe("answer_wait_out", e.At.Sub(now.FirstRing).Seconds())
+		case call.Raised:
+			if now.RingsPiket() {
+				l.box.post(liveMsg{pikets: true})
+			}
+		case call.Rang, call.Requeued, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft,
+			call.Linked, call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft,
+			call.Merged, call.GaveAway, call.Tried, call.Settled, call.TapeSealed, call.DialogKept:
 		}
 	}
-	l.desk.past.fold(now, events)
+	l.desk.fold(now, events)
+	l.outsiders()
 	l.wire()
+	l.advise()
 	l.bind(before, why)
 	l.ask()
 	l.desk.showFloor(now.Office)
@@ -59,6 +69,11 @@ func (l *Live) wire() {
 		return
 	}
 	if !s.Live() {
+		return
+	}
+	if s.Outbound != nil {
+		l.connect()
+		l.play()
 		return
 	}
 	if !l.ringing {
@@ -80,133 +95,27 @@ func (l *Live) connect() {
 		return
 	}
 	var lines []phone.Line
-	for _, s := range l.state.Hears() {
-		if line := l.desk.line(s.Seat); line != nil {
+	for _, s := range l.hears() {
+		if line := l.line(s.Seat); line != nil {
 			lines = append(lines, line)
 		}
 	}
+	lines = append(lines, l.guestLines()...)
 	l.leg.Talk().Connect(lines...)
 }
 
-// programme names what a waiting caller hears, so that it is begun anew only when it changes.
-type programme string
-
-const (
-	progNone   programme = ""
-	progQueue  programme = "queue"
-	progNobody programme = "nobody"
-	progLost   programme = "lost"
-)
-
-// comfortEvery is how far announcements are apart (CALL.md: at 0, 15, 30 s…; a prompt takes about 4 s).
-const comfortEvery = 11 * time.Second
-
-func (l *Live) play() {
-	if l.leg == nil || l.legEnded {
-		return
+// hears are the seats that talk with the caller; the one who calls out hears the far end's ringing already.
+func (l *Live) hears() []call.SeatRef {
+	if l.state.Phase == call.Dialling {
+		return []call.SeatRef{l.state.Holder}
 	}
-	p := progQueue
-	switch s := l.state; {
-	case !s.Answered.IsZero() || s.Phase == call.Orphan || s.Phase == call.Recovering:
-		p = progLost
-	case l.nobody:
-		p = progNobody
-	}
-	if p == l.program {
-		return
-	}
-	l.program = p
-	prog := phone.Program{First: []string{"welcome", "wait"}, Then: []string{"wait", "wait_long"}, Every: comfortEvery}
-	switch p {
-	case progNobody:
-		prog = phone.Program{First: []string{"nobody"}, Then: []string{"nobody", "wait_long"}, Every: comfortEvery}
-	case progLost:
-		prog = phone.Program{First: []string{"reconnect"}, Then: []string{"wait", "reconnect"}, Every: comfortEvery}
-	case progNone, progQueue:
-	}
-	l.leg.Talk().Program(prog)
+	return l.state.Hears()
 }
 
-// binding is what a seat does for a call.
-type binding struct {
-	state SeatState
-	offer int
-	ref   call.SeatRef
-	kind  call.OfferKind
-}
-
-func bindings(s call.State) map[office.SeatID]binding {
-	m := map[office.SeatID]binding{}
-	switch s.Phase {
-	case call.Talking, call.Orphan:
-		m[s.Holder.Seat] = binding{state: Talking, ref: s.Holder}
-	case call.Transferring:
-		m[s.Holder.Seat] = binding{state: Reserved, ref: s.Holder}
-	case call.Unfinished:
-		m[s.Holder.Seat] = binding{state: WrapUp, ref: s.Holder}
-	case call.Queued, call.Offered, call.Recovering, call.Ended:
+// line is a seat's audio: its browser or desk phone, or the piket phone that answered.
+func (l *Live) line(seat office.SeatID) phone.Line {
+	if o := l.outs[piketKey(seat)]; o != nil {
+		return o.leg
 	}
-	if s.Leaving != nil {
-		m[s.Leaving.Seat.Seat] = binding{state: Talking, ref: s.Leaving.Seat}
-	}
-	for _, o := range s.Offers {
-		m[o.To.Seat] = binding{state: Ringing, offer: o.N, ref: o.To, kind: o.Kind}
-	}
-	return m
-}
-
-// bind tells the floors which of their seats belong to this call now, and which are free again, and why.
-func (l *Live) bind(before call.State, why map[office.SeatID]call.UnofferedBy) {
-	was, is := bindings(before), bindings(l.state)
-	for seat, b := range is {
-		if w, ok := was[seat]; !ok || w.state != b.state || w.offer != b.offer {
-			l.desk.floors[b.ref.Office].box.post(floorMsg{bind: &bindMsg{
-				seat: seat, call: l.id, state: b.state, offer: b.offer, person: b.ref.Person,
-			}})
-		}
-	}
-	for seat, w := range was {
-		if _, ok := is[seat]; !ok {
-			l.desk.floors[w.ref.Office].box.post(floorMsg{free: &freeMsg{
-				seat: seat, call: l.id, why: why[seat], transfer: w.kind == call.ToTransfer,
-			}})
-		}
-	}
-}
-
-// ask tells the floor that the call wants seats, or no longer does.
-func (l *Live) ask() {
-	s := l.state
-	var w want
-	switch s.Phase {
-	case call.Queued, call.Offered:
-		all := s.Level > 0 || s.Queue != s.Office
-		if s.Phase == call.Queued || all {
-			w = want{office: s.Queue, call: l.id, all: all, urgent: s.Urgent, since: s.FirstRing, round: s.LastOffer}
-		}
-	case call.Transferring:
-		w = want{office: s.Target, call: l.id, all: true, transfer: true, since: s.FirstRing, round: s.Try}
-	case call.Talking, call.Orphan, call.Recovering, call.Unfinished, call.Ended:
-	}
-	if all := w.all && l.wanted.all; all && !w.transfer {
-		w.round = l.wanted.round // it stays asked: new READY seats join the ringing ones
-		if s.Phase == call.Queued {
-			w.round = s.LastOffer
-		}
-	}
-	if w == l.wanted {
-		return
-	}
-	if l.wanted.office != "" && l.wanted.office != w.office {
-		l.desk.floors[l.wanted.office].box.post(floorMsg{unwant: l.id})
-	}
-	if w.office != "" {
-		if f := l.desk.floors[w.office]; f != nil {
-			f.box.post(floorMsg{want: &w})
-		}
-	}
-	l.wanted = w
-	if w.office == "" {
-		l.nobody = false
-	}
+	return l.desk.line(seat)
 }

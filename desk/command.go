@@ -19,7 +19,11 @@ type Command interface{ deskCommand() }
 
 type (
 	// BeginDuty takes a seat. The seat is NOT_READY (mulai_dinas) until Ready.
-	BeginDuty struct{ Seat office.SeatID }
+	BeginDuty struct {
+		Seat office.SeatID
+		// Phone: the seat is heard by its registered desk phone instead of the browser.
+		Phone bool
+	}
 	// EndDuty leaves the person's seat; refused while a call is there.
 	EndDuty struct{}
 	// BeReady asks for calls, and ends WRAP_UP early. Refused while the line isn't up.
@@ -50,6 +54,55 @@ type (
 	Transfer struct {
 		Call call.ID
 		To   office.ID
+		Wait bool // ring on although all are busy
+	}
+	// Hold parks the caller under an announcement, or comes back.
+	Hold struct {
+		Call call.ID
+		On   bool
+	}
+	// Invite asks an office or an outside number into the talk; Aside for advice that the caller doesn't hear.
+	Invite struct {
+		Call   call.ID
+		Office office.ID
+		Number string
+		Name   string
+		Aside  bool
+	}
+	// Dismiss takes a guest out of the talk; a guest at a seat leaves by it.
+	Dismiss struct {
+		Call  call.ID
+		Guest int
+	}
+	// Merge lets one who advises talk with the caller.
+	Merge struct {
+		Call  call.ID
+		Guest int
+	}
+	// Give leaves the caller to a guest, with the outcome that the call then has.
+	Give struct {
+		Call    call.ID
+		Guest   int
+		Outcome call.Outcome
+		Agency  string
+	}
+	// Press sends keys (DTMF) to the caller, or to guest number Guest.
+	Press struct {
+		Call  call.ID
+		Guest int
+		Keys  string
+	}
+	// CallOut calls a number from the person's seat: back to a call that is owed one, about an incident, or any other.
+	CallOut struct {
+		Number   string  // not needed with Returns
+		Returns  call.ID // the call that is owed
+		Incident string
+	}
+	// Settle says that a callback is owed no longer, and why.
+	Settle struct {
+		Call call.ID
+		How  call.Settlement
+		Note string
 	}
 	// TakeBack ends the running transfer; N 0 means whatever runs.
 	TakeBack struct {
@@ -80,6 +133,18 @@ func (Transfer) deskCommand()  {}
 func (TakeBack) deskCommand()  {}
 func (Leave) deskCommand()     {}
 func (Close) deskCommand()     {}
+func (reserve) deskCommand()   {}
+func (Hold) deskCommand()      {}
+func (Invite) deskCommand()    {}
+func (Dismiss) deskCommand()   {}
+func (Merge) deskCommand()     {}
+func (Give) deskCommand()      {}
+func (Press) deskCommand()     {}
+func (CallOut) deskCommand()   {}
+func (Settle) deskCommand()    {}
+
+// reserve takes the person's seat for a call of ours. (The Desk asks it of the Floor.)
+type reserve struct{ call call.ID }
 
 // Done is what a command led to: the seat or the call as it stands right after, nil when it has none.
 type Done struct {

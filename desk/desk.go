@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -43,6 +42,8 @@ type Incidents interface {
 	Ended(c call.ID, by call.SeatRef, outcome call.Outcome)
 	// Words are the kind and the last words of a call's incident, from memory.
 	Words(c call.ID) (kind, summary string)
+	// Number is the report number of a call's incident, empty when it has none yet.
+	Number(c call.ID) string
 	// About: open incidents and danger of a number, from memory.
 	About(number office.Number) ([]OpenIncident, bool)
 }
@@ -58,7 +59,7 @@ type Options struct {
 	Board     *board.Board
 	Incidents Incidents
 	// Record makes the tape of a call; nil records nothing. It may be slow: it is called beside the call.
-	Record func(id call.ID, start time.Time) (Tape, error)
+	Record func(tape string, start time.Time) (Tape, error)
 	// AckWithin: an offer that the seat's screen didn't acknowledge goes to the next; 700 ms.
 	AckWithin time.Duration
 	// LostAfter: a READY seat whose line is gone for this long is OFF; 10 s.
@@ -66,8 +67,18 @@ type Options struct {
 	// Observe gets measurements in seconds: takeback_late, offer_acknowledged, answer_wait, caller_gap_max (the widest
 	// gap between packets sent to a caller in a call). May be nil.
 	Observe func(what string, seconds float64)
-	NewID   func() string // unique, sortable by time
-	Log     *slog.Logger
+	// Plans are the route plans; none: plan A.
+	Plans office.Plans
+	// Dialler calls others; nil: this site can't.
+	Dialler phone.Dialler
+	// Beside makes a talk around a line, for advice that the caller doesn't hear; nil when the line has no audio of ours.
+	Beside func(phone.Line) phone.Aside
+	// CallerID is the number that those see whom we call; empty: the trunk's own.
+	CallerID string
+	// SetUps is how many new calls a second are taken when the machine keeps up; 0: 200. See Admit.
+	SetUps int
+	NewID  func() string // unique, sortable by time
+	Log    *slog.Logger
 }
 
 // Desk runs all calls and floors of one node.
@@ -79,10 +90,12 @@ type Desk struct {
 	stop   context.CancelFunc
 	wg     sync.WaitGroup
 
-	mu    sync.Mutex // guards what follows; never held over a send
-	lives map[call.ID]*Live
-	seats map[office.PersonID]office.SeatID // who sits where, kept by the floors
-	lines map[office.SeatID]phone.Line
+	mu     sync.Mutex // guards what follows; never held over a send
+	lives  map[call.ID]*Live
+	seats  map[office.PersonID]office.SeatID // who sits where, kept by the floors
+	lines  map[office.SeatID]phone.Line
+	pikets map[office.ID]call.ID // which call has an office's plain phone
+	door   door
 }
 
 // New starts the floors. Calls that the journal shows as live are handed over by Recover before the phone listens.
@@ -112,7 +125,9 @@ func New(opts Options) (*Desk, error) {
 	d := &Desk{
 		opts: opts, floors: map[office.ID]*Floor{}, past: newPast(opts.Offices), ctx: ctx, stop: stop,
 		lives: map[call.ID]*Live{}, seats: map[office.PersonID]office.SeatID{}, lines: map[office.SeatID]phone.Line{},
+		pikets: map[office.ID]call.ID{},
 	}
+	d.door.init(opts.SetUps)
 	for _, o := range opts.Offices.All() {
 		f := newFloor(d, o)
 		d.floors[o.ID] = f
@@ -138,19 +153,15 @@ func (d *Desk) Live() int {
 
 // Incoming starts the life of a call. It is the phone's one handler and returns at once.
 func (d *Desk) Incoming(leg phone.Leg) {
-	o, ok := d.opts.Trunks[leg.Party().Trunk]
+	of, ok := d.officeOf(leg.Party().Trunk)
 	if !ok {
-		o = d.opts.Default
-	}
-	of, ok := d.opts.Offices.Get(o)
-	if !ok {
-		d.opts.Log.Error("trunk leads to no office; call refused", "trunk", leg.Party().Trunk, "office", o)
+		d.opts.Log.Error("trunk leads to no office; call refused", "trunk", leg.Party().Trunk)
 		leg.Refuse(503, "No office")
 		return
 	}
 	l := newLive(d, call.ID(d.opts.NewID()), leg)
+	l.dial(of, d.priority(leg.Party().Number))
 	d.start(l)
-	l.dial(of)
 }
 
 func (d *Desk) start(l *Live) {
@@ -232,81 +243,4 @@ func (d *Desk) sit(p office.PersonID, seat office.SeatID) {
 		return
 	}
 	d.seats[p] = seat
-}
-
-// Do carries out what a person wants. It answers when it is decided, not when it is written. The error is a
-// *Refusal or a *call.Refusal for the person to read, or ctx's.
-func (d *Desk) Do(ctx context.Context, who Who, cmd Command) (Done, error) {
-	ref := call.SeatRef{Office: who.Office, Seat: d.SeatOf(who.Person.ID), Person: who.Person.ID}
-	if ref.Seat != "" {
-		ref.Office = d.floorOf(ref.Seat).office.ID
-	}
-	now := time.Now()
-	switch c := cmd.(type) {
-	case BeginDuty:
-		return d.askFloor(ctx, d.floorOf(c.Seat), who, cmd)
-	case ForceOff:
-		return d.askFloor(ctx, d.floorOf(c.Seat), who, cmd)
-	case EndDuty, BeReady, Pause, Rung:
-		if ref.Seat == "" {
-			return Done{}, &Refusal{Code: "no_seat", Text: "not on duty at a seat"}
-		}
-		return d.askFloor(ctx, d.floorOf(ref.Seat), who, cmd)
-	case Answer:
-		return d.askLive(ctx, ref, c.Call, call.Answer{At: now, By: ref, N: c.N})
-	case Decline:
-		return d.askLive(ctx, ref, c.Call, call.Decline{At: now, By: ref, N: c.N})
-	case Transfer:
-		if _, ok := d.opts.Offices.Get(c.To); !ok {
-			return Done{}, &Refusal{Code: "unknown_office", Text: "there is no office " + string(c.To)}
-		}
-		return d.askLive(ctx, ref, c.Call, call.Transfer{At: now, By: ref, To: c.To})
-	case TakeBack:
-		return d.askLive(ctx, ref, c.Call, call.TakeBack{At: now, By: ref, N: c.N})
-	case Leave:
-		return d.askLive(ctx, ref, c.Call, call.LeaveTalk{At: now, By: ref})
-	case Close:
-		return d.askLive(ctx, ref, c.Call, call.Close{
-			At: now, By: ref, Outcome: c.Outcome, Prank: c.Prank, Agency: c.Agency, Callback: c.Callback,
-		})
-	}
-	return Done{}, fmt.Errorf("desk: command %T is not known", cmd)
-}
-
-// reply answers an asked message once.
-type reply struct {
-	done Done
-	err  error
-}
-
-func (d *Desk) askFloor(ctx context.Context, f *Floor, who Who, cmd Command) (Done, error) {
-	if f == nil {
-		return Done{}, &Refusal{Code: "no_seat", Text: "there is no such seat"}
-	}
-	ch := make(chan reply, 1)
-	f.box.post(floorMsg{ask: &askMsg{who: who, cmd: cmd, reply: ch}})
-	return wait(ctx, d.ctx, ch)
-}
-
-func (d *Desk) askLive(ctx context.Context, ref call.SeatRef, id call.ID, cmd call.Command) (Done, error) {
-	if ref.Seat == "" {
-		return Done{}, &Refusal{Code: "no_seat", Text: "not on duty at a seat"}
-	}
-	l := d.live(id)
-	ch := make(chan reply, 1)
-	if l == nil || !l.box.post(liveMsg{cmd: cmd, reply: ch}) {
-		return Done{}, &call.Refusal{Code: call.CodeEnded, Text: "the call has ended"}
-	}
-	return wait(ctx, d.ctx, ch)
-}
-
-func wait(ctx, desk context.Context, ch chan reply) (Done, error) {
-	select {
-	case r := <-ch:
-		return r.done, r.err
-	case <-ctx.Done():
-		return Done{}, ctx.Err()
-	case <-desk.Done():
-		return Done{}, errors.New("desk: shutting down")
-	}
 }

@@ -301,6 +301,7 @@ func TestQueue(t *testing.T) {
 		a := w.dials("+6281")
 		w.sleep(time.Second)
 		b := w.dials("+6282")
+		w.sleep(20 * time.Second) // the ladder's end
 		if a.talk.plays() != "nobody" {
 			t.Fatalf("the caller hears %q", a.talk.plays())
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/siaga110/siaga/call"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -11,16 +12,16 @@ import (
 func (f *Floor) ask(m askMsg, now time.Time) (*seat, error) {
 	switch c := m.cmd.(type) {
 	case BeginDuty:
-		return f.begin(c.Seat, m.who, now)
+		return f.begin(c, m.who, now)
 	case ForceOff:
 		return f.forceOff(c, m.who, now)
-	case EndDuty, BeReady, Pause, Rung:
+	case EndDuty, BeReady, Pause, Rung, reserve:
 		s := f.seatOf(m.who.Person.ID)
 		if s == nil {
 			return nil, &Refusal{Code: "no_seat", Text: "not on duty at a seat"}
 		}
 		return s, f.askSeat(s, m.cmd, now)
-	case Answer, Decline, Transfer, TakeBack, Leave, Close: // asked of a Live
+	case Answer, Decline, Transfer, TakeBack, Leave, Close, Hold, Invite, Dismiss, Merge, Give, Press, CallOut, Settle: // asked of a Live or of the Desk
 	}
 	return nil, &Refusal{Code: "not_allowed", Text: "a floor can't do that"}
 }
@@ -34,6 +35,16 @@ func (f *Floor) askSeat(s *seat, cmd Command, now time.Time) error {
 			f.desk.opts.Observe("offer_acknowledged", now.Sub(s.since).Seconds())
 		}
 		return nil
+	case reserve: // the person calls out
+		if s.call != "" {
+			return busy
+		}
+		if s.line != LineUp {
+			return &Refusal{Code: "line_down", Text: "the audio line is not up"}
+		}
+		f.unidle(s.id)
+		s.state, s.call, s.since, s.until = Talking, c.call, now, time.Time{}
+		f.tune(s)
 	case EndDuty:
 		if s.call != "" {
 			return busy
@@ -48,6 +59,7 @@ func (f *Floor) askSeat(s *seat, cmd Command, now time.Time) error {
 		case s.state != Ready:
 			s.misses = 0
 			f.ready(s, now, false)
+			f.keep(call.SeatReady{At: now, Seat: s.id}, s.person.ID)
 		}
 	case Pause:
 		if s.call != "" {
@@ -57,7 +69,9 @@ func (f *Floor) askSeat(s *seat, cmd Command, now time.Time) error {
 			return &Refusal{Code: "bad_reason", Text: "choose one of the reasons"}
 		}
 		f.notReady(s, now, c.Reason)
-	case BeginDuty, ForceOff, Answer, Decline, Transfer, TakeBack, Leave, Close:
+		f.keep(call.SeatPaused{At: now, Seat: s.id, Reason: c.Reason}, s.person.ID)
+	case BeginDuty, ForceOff, Answer, Decline, Transfer, TakeBack, Leave, Close, Hold, Invite, Dismiss, Merge, Give, Press,
+		CallOut, Settle:
 	}
 	f.show(s)
 	return nil
@@ -73,9 +87,12 @@ func (f *Floor) seatOf(p office.PersonID) *seat {
 }
 
 // begin: one person, one seat. The same person at the same seat comes back to what is there (a reload).
-func (f *Floor) begin(id office.SeatID, who Who, now time.Time) (*seat, error) {
+func (f *Floor) begin(c BeginDuty, who Who, now time.Time) (*seat, error) {
+	id := c.Seat
 	s := f.seats[id]
 	switch {
+	case s != nil && c.Phone && !f.registered[id]:
+		return nil, &Refusal{Code: "phone_not_registered", Text: "the desk phone of this seat is not registered"}
 	case s == nil:
 		return nil, &Refusal{Code: "no_seat", Text: "there is no such seat"}
 	case who.Office != f.office.ID:
@@ -94,8 +111,12 @@ func (f *Floor) begin(id office.SeatID, who Who, now time.Time) (*seat, error) {
 		f.leave(old, now)
 	}
 	p := who.Person
-	*s = seat{id: id, state: NotReady, reason: "mulai_dinas", since: now, line: LineNone, person: &p}
+	*s = seat{id: id, state: NotReady, reason: "mulai_dinas", since: now, line: LineNone, person: &p, byPhone: c.Phone}
+	if c.Phone {
+		s.line = LineUp
+	}
 	f.desk.sit(p.ID, id)
+	f.keep(call.DutyBegan{At: now, Seat: id, Person: p.ID, Phone: c.Phone}, p.ID)
 	f.show(s)
 	return s, nil
 }

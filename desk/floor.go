@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -21,6 +20,8 @@ type Floor struct {
 	order []office.SeatID
 	idle  []office.SeatID // READY seats, longest idle first
 	wants []want          // calls that wait for a seat of this office
+
+	registered map[office.SeatID]bool // desk phones that can be rung
 }
 
 type seat struct {
@@ -36,6 +37,10 @@ type seat struct {
 	offer  int       // number of the offer that rings here
 	ackBy  time.Time // the screen must have rung by then; zero when it has
 	misses int       // transfers that this seat let ring, in a row
+
+	byPhone bool      // heard by its desk phone
+	handset *handset  // while that rings or talks
+	retune  time.Time // when the phone rings again for a talk whose receiver was put down
 }
 
 // want is a call that waits for a seat. Two wants are the same question when they are equal.
@@ -56,6 +61,10 @@ type floorMsg struct {
 	free   *freeMsg
 	line   *lineMsg
 	ask    *askMsg
+
+	phone   *phoneMsg
+	handset *handsetMsg
+	restore *restoreMsg
 }
 
 // bindMsg: the seat now does this for the call.
@@ -87,7 +96,8 @@ type askMsg struct {
 }
 
 func newFloor(d *Desk, o office.Office) *Floor {
-	f := &Floor{desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{}, order: o.SeatIDs()}
+	f := &Floor{desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{}, order: o.SeatIDs(),
+		registered: map[office.SeatID]bool{}}
 	now := time.Now()
 	for _, id := range f.order {
 		f.seats[id] = &seat{id: id, state: Off, since: now, line: LineNone}
@@ -125,7 +135,7 @@ func (f *Floor) run(ctx context.Context) {
 func (f *Floor) deadline() (time.Time, bool) {
 	var at time.Time
 	for _, s := range f.seats {
-		for _, t := range []time.Time{s.until, s.ackBy, f.offAt(s)} {
+		for _, t := range []time.Time{s.until, s.ackBy, s.retune, f.offAt(s)} {
 			if !t.IsZero() && (at.IsZero() || t.Before(at)) {
 				at = t
 			}
@@ -156,6 +166,9 @@ func (f *Floor) tick(now time.Time) {
 		case !s.ackBy.IsZero() && !s.ackBy.After(now):
 			s.ackBy = time.Time{} // the call takes the offer away from this seat and tells us so
 			f.post(s.call, call.Unrung{At: now, N: s.offer})
+		case !s.retune.IsZero() && !s.retune.After(now):
+			s.retune = time.Time{}
+			f.tune(s)
 		case s.state == WrapUp && !s.until.IsZero() && !s.until.After(now):
 			f.rest(s, now)
 		case !off.IsZero() && !off.After(now):
@@ -187,6 +200,12 @@ func (f *Floor) handle(m floorMsg) {
 		f.free(*m.free, now)
 	case m.line != nil:
 		f.lineChanged(*m.line, now)
+	case m.phone != nil:
+		f.phoneChanged(*m.phone, now)
+	case m.handset != nil:
+		f.fromHandset(*m.handset, now)
+	case m.restore != nil:
+		f.restore(*m.restore, now)
 	case m.ask != nil:
 		s, err := f.ask(*m.ask, now)
 		r := reply{err: err}
@@ -197,75 +216,6 @@ func (f *Floor) handle(m floorMsg) {
 		}
 		m.ask.reply <- r
 	}
-}
-
-// noSeat tells a call that nobody can take it now: busy, or nobody is on duty at all.
-func (f *Floor) noSeat(w want, now time.Time) {
-	why := call.Nobody
-	for _, s := range f.seats {
-		if s.call != "" || s.state == WrapUp {
-			why = call.Busy
-		}
-	}
-	if l := f.desk.live(w.call); l != nil {
-		l.box.post(liveMsg{grant: &grantMsg{office: f.office.ID, cmd: call.NoSeat{At: now, Office: f.office.ID, Why: why}}})
-	}
-}
-
-// match gives READY seats to waiting calls: transfers first (a talk is going on), then the priority lane, then in
-// order of the first ring. No call waits while a seat is READY.
-func (f *Floor) match() {
-	if len(f.wants) == 0 || len(f.idle) == 0 {
-		return
-	}
-	now := time.Now()
-	slices.SortStableFunc(f.wants, func(a, b want) int {
-		rank := func(w want) int {
-			switch {
-			case w.transfer:
-				return 0
-			case w.urgent:
-				return 1
-			}
-			return 2
-		}
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), a.since.Compare(b.since))
-	})
-	var left []want
-	for _, w := range f.wants {
-		n := min(1, len(f.idle))
-		if w.all {
-			n = len(f.idle)
-		}
-		if n == 0 {
-			left = append(left, w)
-			continue
-		}
-		l := f.desk.live(w.call)
-		if l == nil {
-			continue // it ended a moment ago
-		}
-		g := &grantMsg{office: f.office.ID}
-		for _, id := range f.idle[:n] {
-			s := f.seats[id]
-			s.state, s.call, s.since, s.offer = Ringing, w.call, now, 0
-			g.seats = append(g.seats, call.SeatRef{Office: f.office.ID, Seat: id, Person: s.person.ID})
-			f.show(s)
-		}
-		f.idle = slices.Delete(f.idle, 0, n)
-		g.cmd = call.Grant{At: now, Seats: g.seats}
-		if !l.box.post(liveMsg{grant: g}) { // it ended a moment ago
-			for _, ref := range slices.Backward(g.seats) {
-				f.seats[ref.Seat].call = ""
-				f.ready(f.seats[ref.Seat], now, true)
-			}
-			continue
-		}
-		if w.all {
-			left = append(left, w)
-		}
-	}
-	f.wants = left
 }
 
 // bind: the call says what the seat does for it.
@@ -283,6 +233,7 @@ func (f *Floor) bind(m bindMsg, now time.Time) {
 		s.misses, s.reason = 0, ""
 	case Off, NotReady, Ready, WrapUp:
 	}
+	f.tune(s)
 	f.show(s)
 }
 
@@ -292,7 +243,8 @@ func (f *Floor) free(m freeMsg, now time.Time) {
 	if s == nil || s.call != m.call {
 		return
 	}
-	s.call, s.offer, s.ackBy, s.since = "", 0, time.Time{}, now
+	s.call, s.offer, s.ackBy, s.since, s.retune = "", 0, time.Time{}, now, time.Time{}
+	f.tune(s)
 	switch m.why {
 	case call.Withdrawn, call.WasFaster: // not the seat's fault: it keeps its place
 		f.ready(s, now, true)
@@ -302,11 +254,11 @@ func (f *Floor) free(m freeMsg, now time.Time) {
 			f.ready(s, now, false)
 			break
 		}
-		f.notReady(s, now, "tidak_menjawab")
+		f.stop(s, now, "tidak_menjawab")
 	case call.Refused:
-		f.notReady(s, now, "menolak")
+		f.stop(s, now, "menolak")
 	case call.NotRung:
-		f.notReady(s, now, "layar_tidak_berdering")
+		f.stop(s, now, "layar_tidak_berdering")
 	default: // a talk is over
 		wrap := f.desk.opts.Settings(f.office.ID).TWrap
 		if wrap <= 0 || s.line != LineUp {
@@ -345,6 +297,12 @@ func (f *Floor) notReady(s *seat, now time.Time, reason string) {
 	s.state, s.reason, s.since, s.until = NotReady, reason, now, time.Time{}
 }
 
+// stop is notReady for something that holds over a restart.
+func (f *Floor) stop(s *seat, now time.Time, reason string) {
+	f.notReady(s, now, reason)
+	f.keep(call.SeatPaused{At: now, Seat: s.id, Reason: reason}, "")
+}
+
 func (f *Floor) unidle(id office.SeatID) {
 	f.idle = slices.DeleteFunc(f.idle, func(x office.SeatID) bool { return x == id })
 }
@@ -354,6 +312,10 @@ func (f *Floor) leave(s *seat, now time.Time) {
 	f.unidle(s.id)
 	if s.person != nil {
 		f.desk.sit(s.person.ID, "")
+		f.keep(call.DutyEnded{At: now, Seat: s.id}, s.person.ID)
+	}
+	if s.handset != nil {
+		f.putDown(s)
 	}
 	*s = seat{id: s.id, state: Off, since: now, line: LineNone}
 	f.show(s)
@@ -366,7 +328,7 @@ func (f *Floor) lineChanged(m lineMsg, now time.Time) {
 	}
 	if m.up {
 		s.line, s.lostAt = LineUp, time.Time{}
-		if s.state == NotReady && s.reason == "sambungan" {
+		if s.state == NotReady && s.reason == "sambungan" && s.call == "" {
 			f.ready(s, now, false) // it was READY when the line broke
 		}
 		if s.call != "" {

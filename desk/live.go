@@ -27,13 +27,19 @@ type Live struct {
 	tape     Tape
 	taping   bool // a tape is being made or sealed beside us
 	legEnded bool
-	ringing  bool               // Ring was sent
-	answered bool               // Answer was sent
-	nobody   bool               // the floor that is asked has nobody on duty
-	wanted   want               // what the floor has been asked for
-	shown    map[office.ID]bool // offices whose board shows the call
-	program  programme          // what the waiting caller hears
-	history  HistoryView
+	ringing  bool                 // Ring was sent
+	answered bool                 // Answer was sent
+	wanted   map[office.ID]want   // what the floors have been asked for
+	outs     map[string]*outsider // piket phones and outside guests, by what they are for
+	aside    phone.Aside          // the holder and whoever advises, beside the caller
+	tapeID   string               // the call's id; a part recorded by a later process has a number behind it
+	digits   string               // keys that the caller pressed
+	blob     string               // the dialog as the journal has it
+	// What the wire says of the caller, for the screen.
+	callerHolds, mediaLost bool
+	shown                  map[office.ID]bool // offices whose board shows the call
+	program                programme          // what the waiting caller hears
+	history                HistoryView
 }
 
 // liveMsg is one of: a command (with a reply if a person waits), an event of the leg, a tape that is ready or sealed.
@@ -46,6 +52,10 @@ type liveMsg struct {
 	seal  *call.TapeSealed
 	taped bool // the tape could not be made: nobody waits for it
 	line  office.SeatID
+	out   *outMsg
+	// pikets: the ladder has come to its end; the plain phones ring too.
+	pikets bool
+	press  *pressMsg
 }
 
 // grantMsg: seats that a floor holds for this call. What the call doesn't take goes back.
@@ -56,22 +66,39 @@ type grantMsg struct {
 }
 
 func newLive(d *Desk, id call.ID, leg phone.Leg) *Live {
-	return &Live{desk: d, id: id, leg: leg, box: newMailbox[liveMsg](), shown: map[office.ID]bool{}}
+	return &Live{desk: d, id: id, leg: leg, tapeID: string(id), box: newMailbox[liveMsg](), shown: map[office.ID]bool{}, outs: map[string]*outsider{}}
 }
 
 // dial posts the first command and starts to listen to the leg.
-func (l *Live) dial(o office.Office) {
+func (l *Live) dial(o office.Office, urgent bool) {
 	p := l.leg.Party()
+	now := time.Now()
+	arriving := office.Arriving{Office: o.ID, Trunk: p.Trunk, Dialled: p.Dialled, From: p.Number, At: now}
+	if p.Place != nil {
+		l.place = p.Place
+		arriving.Place = &p.Place.At
+	}
+	route := l.desk.opts.Plans.Find(l.desk.opts.Offices, arriving)
+	l.box.post(liveMsg{cmd: call.Dial{
+		At: now, ID: l.id, Office: o.ID, Caller: callerOf(p), Times: call.TimesOf(l.desk.opts.Settings(o.ID)),
+		Route: route.Levels, Plan: route.Plan, Urgent: urgent,
+	}})
+	l.listen(now)
+}
+
+func callerOf(p phone.Party) call.Caller {
 	c := call.Caller{
 		Number: office.Private(p.Number), Name: office.Private(p.Name), Withheld: p.Withheld,
 		Trunk: p.Trunk, Dialled: p.Dialled,
 	}
 	if p.Place != nil {
-		l.place = p.Place
 		c.Place = office.Private(fmt.Sprintf("%.6f,%.6f,%.0f", p.Place.At.Lat, p.Place.At.Lng, float64(p.Place.Radius)))
 	}
-	now := time.Now()
-	l.box.post(liveMsg{cmd: call.Dial{At: now, ID: l.id, Office: o.ID, Caller: c, Times: call.TimesOf(l.desk.opts.Settings(o.ID))}})
+	return c
+}
+
+// listen hears the leg from now on, and has it recorded.
+func (l *Live) listen(now time.Time) {
 	l.leg.Listen(func(e phone.Event) { l.box.post(liveMsg{leg: e}) })
 	if l.desk.opts.Record == nil {
 		return
@@ -80,7 +107,7 @@ func (l *Live) dial(o office.Office) {
 	l.desk.wg.Add(1)
 	go func() { // opening a file may take as long as the disk likes: the call goes on
 		defer l.desk.wg.Done()
-		t, err := l.desk.opts.Record(l.id, now)
+		t, err := l.desk.opts.Record(l.tapeID, now)
 		if err != nil {
 			l.desk.opts.Log.Error("tape could not be opened; the call goes on without it", "call", l.id, "err", err)
 			l.box.post(liveMsg{taped: true})
@@ -148,6 +175,11 @@ func (l *Live) handle(m liveMsg) {
 		l.fromLeg(m.leg)
 	case m.grant != nil:
 		before := l.state.LastOffer
+		if ns, ok := m.grant.cmd.(call.NoSeat); ok {
+			if l.ringPiket(ns) {
+				return
+			}
+		}
 		l.decide(m.grant.cmd, nil)
 		taken := map[office.SeatID]bool{}
 		for _, o := range l.state.Offers {
@@ -156,10 +188,6 @@ func (l *Live) handle(m liveMsg) {
 			}
 		}
 		l.giveBack(*m.grant, taken)
-		if ns, ok := m.grant.cmd.(call.NoSeat); ok && ns.Office == l.state.Queue {
-			l.nobody = ns.Why == call.Nobody
-			l.play()
-		}
 	case m.tape != nil:
 		l.taping = false
 		l.tape = m.tape
@@ -176,6 +204,12 @@ func (l *Live) handle(m liveMsg) {
 		l.write([]call.Event{*m.seal}, "system")
 	case m.line != "":
 		l.connect()
+	case m.out != nil:
+		l.fromOutside(*m.out)
+	case m.press != nil:
+		m.reply <- l.press(*m.press)
+	case m.pikets:
+		l.piketsOfLadder()
 	}
 }
 
@@ -230,28 +264,13 @@ func (l *Live) write(events []call.Event, who string) {
 func Stream(id call.ID) string { return "call/" + string(id) }
 
 func whoOf(cmd call.Command) string {
-	var p office.PersonID
-	switch c := cmd.(type) {
-	case call.Answer:
-		p = c.By.Person
-	case call.Decline:
-		p = c.By.Person
-	case call.Transfer:
-		p = c.By.Person
-	case call.TakeBack:
-		p = c.By.Person
-	case call.LeaveTalk:
-		p = c.By.Person
-	case call.Close:
-		p = c.By.Person
-	case call.CallerGone:
+	if _, ok := cmd.(call.CallerGone); ok {
 		return "caller"
-	case call.Dial, call.Grant, call.NoSeat, call.Unrung, call.SeatLost, call.SeatBack, call.Link, call.Adopt, call.Tick:
 	}
-	if p == "" {
-		return "system"
+	if by := call.By(cmd); by.Person != "" {
+		return string(by.Person)
 	}
-	return string(p)
+	return "system"
 }
 
 func (l *Live) fromLeg(e phone.Event) {
@@ -268,7 +287,26 @@ func (l *Live) fromLeg(e phone.Event) {
 		l.show()
 	case phone.DialogChanged:
 		l.write([]call.Event{call.DialogKept{At: time.Now(), Blob: office.Private(e.Blob)}}, "system")
-	case phone.Established, phone.Digit, phone.Held, phone.MediaLost, phone.MediaBack, phone.Ringing, phone.Readopted:
+	case phone.Established:
+		if l.state.Phase == call.Dialling {
+			l.decide(call.CalleeUp{At: time.Now()}, nil)
+		}
+	case phone.Digit:
+		l.digits += string(e.Key)
+		l.digits = l.digits[max(0, len(l.digits)-32):]
+		l.show()
+	case phone.Readopted:
+		l.readopted()
+	case phone.Held:
+		l.callerHolds = e.On
+		l.show()
+	case phone.MediaLost:
+		l.mediaLost = true
+		l.show()
+	case phone.MediaBack:
+		l.mediaLost = false
+		l.show()
+	case phone.Ringing:
 	}
 }
 
@@ -286,7 +324,33 @@ func (l *Live) sealTape() {
 			return
 		}
 		l.box.post(liveMsg{seal: &call.TapeSealed{
-			At: time.Now(), Tape: string(l.id), Hash: hash, Seconds: seconds, Dropped: dropped,
+			At: time.Now(), Tape: l.tapeID, Hash: hash, Seconds: seconds, Dropped: dropped,
 		}})
 	}()
+}
+
+// pressMsg: a person sends keys.
+type pressMsg struct {
+	by    call.SeatRef
+	keys  string
+	guest int
+}
+
+func (l *Live) press(m pressMsg) reply {
+	if l.state.Holder.Seat != m.by.Seat || l.leg == nil {
+		return reply{err: &call.Refusal{Code: call.CodeNotYours, By: l.state.Holder, Text: "another seat has this call"}}
+	}
+	var to phone.Leg = l.leg
+	if m.guest > 0 {
+		o := l.outs[guestKey(m.guest)]
+		if o == nil {
+			return reply{err: &call.Refusal{Code: call.CodeStale, Text: "nobody is there with this number"}}
+		}
+		to = o.leg
+	}
+	if p, ok := to.(interface{ Press(keys string) }); ok {
+		p.Press(m.keys)
+	}
+	v := l.view()
+	return reply{done: Done{Call: &v}}
 }

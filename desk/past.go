@@ -19,13 +19,15 @@ type past struct {
 	byNumber map[office.Number]*record
 	tallies  map[office.ID]*tally
 	presence map[office.ID]PresenceView
+	owing    map[call.ID]*owed
 }
 
 type record struct {
 	calls, pranks int
 	lastPrank     time.Time
-	last          []lastCall // newest first, at most lastMax
-	owed          map[office.ID]call.Callback
+	danger        bool                  // a person said: never call back
+	last          []lastCall            // newest first, at most lastMax
+	owed          map[office.ID]call.ID // the call that each office owes this number
 }
 
 type lastCall struct {
@@ -50,7 +52,7 @@ type tally struct {
 func newPast(d *office.Directory) *past {
 	return &past{
 		offices: d, live: map[call.ID]call.State{}, byNumber: map[office.Number]*record{},
-		tallies: map[office.ID]*tally{}, presence: map[office.ID]PresenceView{},
+		tallies: map[office.ID]*tally{}, presence: map[office.ID]PresenceView{}, owing: map[call.ID]*owed{},
 	}
 }
 
@@ -71,14 +73,15 @@ func (p *past) tally(o office.ID, at time.Time) *tally {
 func (p *past) record(n office.Number) *record {
 	r := p.byNumber[n]
 	if r == nil {
-		r = &record{owed: map[office.ID]call.Callback{}}
+		r = &record{owed: map[office.ID]call.ID{}}
 		p.byNumber[n] = r
 	}
 	return r
 }
 
-// fold takes the events of one command and the state after them.
-func (p *past) fold(s call.State, events []call.Event) {
+// fold takes the events of one command and the state after them. It tells a callback that is owed from now on, and
+// those that are settled by these events and must be journalled so.
+func (p *past) fold(s call.State, events []call.Event) (owing call.ID, settled []call.ID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	number := office.Number(s.Caller.Number)
@@ -88,16 +91,29 @@ func (p *past) fold(s call.State, events []call.Event) {
 	for _, e := range events {
 		switch e := e.(type) {
 		case call.Dialled:
-			t := p.tally(e.Office, e.At)
-			t.in++
-			t.allIn++
+			if e.Outbound == nil {
+				t := p.tally(e.Office, e.At)
+				t.in++
+				t.allIn++
+			}
+		case call.Unoffered:
+			if s.Phase == call.Ended {
+				p.rangLast(s.ID, e.To.Seat)
+			}
 		case call.WasAnswered:
-			p.answered(s, e, number)
+			settled = append(settled, p.answered(s, e, number)...)
+		case call.Reached:
+			settled = append(settled, p.settles(s.Office, number)...)
 		case call.Closed:
-			p.closed(s, e, number)
-		case call.Rang, call.Unoffered, call.Requeued, call.Raised, call.TransferBegan, call.TakenBack, call.HeldAgain,
-			call.Left, call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft, call.Linked, call.Adopted,
-			call.TapeSealed, call.DialogKept:
+			if s.Outbound == nil {
+				owing = p.closed(s, e, number)
+			}
+		case call.Tried, call.Settled:
+			p.note(s.ID, e)
+		case call.Rang, call.Requeued, call.Raised, call.TransferBegan, call.TakenBack, call.HeldAgain, call.Left,
+			call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft, call.Linked, call.Adopted, call.Promised,
+			call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway, call.TapeSealed,
+			call.DialogKept:
 		}
 	}
 	if s.Phase == call.Ended {
@@ -105,9 +121,99 @@ func (p *past) fold(s call.State, events []call.Event) {
 	} else if s.ID != "" {
 		p.live[s.ID] = s
 	}
+	return owing, settled
 }
 
-func (p *past) answered(s call.State, e call.WasAnswered, number office.Number) {
+// rangLast remembers who rang when the caller left: that seat is asked first when they call again.
+func (p *past) rangLast(id call.ID, seat office.SeatID) {
+	if o := p.owing[id]; o != nil {
+		o.view.Seat = seat
+	}
+}
+
+// noted takes what was written onto a call that has ended, and tells whose it is.
+func (p *past) noted(id call.ID, e call.Event) office.ID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.note(id, e)
+}
+
+func (p *past) note(id call.ID, e call.Event) office.ID {
+	o := p.owing[id]
+	if o == nil {
+		return ""
+	}
+	switch e := e.(type) { //nolint:gochecksumtype // the others say nothing of what is owed
+	case call.Tried:
+		if e.Reason == call.Began {
+			o.view.Tries++
+			o.view.TriedAt, o.view.By = ptr(e.At), e.By.Person
+		}
+	case call.Settled:
+		if e.How == call.ByDanger {
+			p.record(o.number).danger = true
+		}
+		p.forget(id)
+	}
+	return o.view.Office
+}
+
+// forget ends an obligation; mu is held.
+func (p *past) forget(id call.ID) {
+	o := p.owing[id]
+	if o == nil {
+		return
+	}
+	delete(p.owing, id)
+	if r := p.byNumber[o.number]; r != nil && r.owed[o.view.Office] == id {
+		delete(r.owed, o.view.Office)
+	}
+	if t := p.tallies[o.view.Office]; t != nil {
+		t.owed--
+	}
+}
+
+// obligation finds what is owed to a call.
+func (p *past) obligation(id call.ID) (owed, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if o := p.owing[id]; o != nil {
+		return *o, true
+	}
+	return owed{}, false
+}
+
+// inDanger says whether a person marked the number: calling it would harm somebody.
+func (p *past) inDanger(n office.Number) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.byNumber[n]
+	return r != nil && r.danger
+}
+
+// obligations lists all that is owed.
+func (p *past) obligations() []OwedView {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []OwedView
+	for _, o := range p.owing {
+		out = append(out, o.view)
+	}
+	return out
+}
+
+// settles are the obligations that a talk with this number settles; mu is held.
+func (p *past) settles(o office.ID, number office.Number) []call.ID {
+	if number == "" {
+		return nil
+	}
+	if r := p.byNumber[number]; r != nil && r.owed[o] != "" {
+		return []call.ID{r.owed[o]}
+	}
+	return nil
+}
+
+func (p *past) answered(s call.State, e call.WasAnswered, number office.Number) []call.ID {
 	if s.Answered.Equal(e.At) { // the first answer of the call
 		t := p.tally(s.Office, s.FirstRing)
 		t.answered++
@@ -115,23 +221,17 @@ func (p *past) answered(s call.State, e call.WasAnswered, number office.Number) 
 			t.answered10++
 		}
 	}
-	if number == "" {
-		return
-	}
-	if r := p.record(number); r.owed[s.Office] != "" { // any later answered call from a number settles what is owed
-		delete(r.owed, s.Office)
-		p.tally(s.Office, e.At).owed--
-	}
+	return p.settles(s.Office, number) // any later answered call from a number settles what is owed
 }
 
-func (p *past) closed(s call.State, e call.Closed, number office.Number) {
+func (p *past) closed(s call.State, e call.Closed, number office.Number) (owing call.ID) {
 	t := p.tally(s.Office, e.At)
 	if e.Outcome != call.Test { // tes counts in no figure but its own
 		t.outcomes[e.Outcome]++
 	}
 	t.allOutcomes++
 	if number == "" {
-		return
+		return ""
 	}
 	r := p.record(number)
 	r.calls++
@@ -141,10 +241,22 @@ func (p *past) closed(s call.State, e call.Closed, number office.Number) {
 	}
 	r.last = append([]lastCall{{id: s.ID, at: s.FirstRing, outcome: e.Outcome, prank: e.Prank}}, r.last...)
 	r.last = r.last[:min(len(r.last), lastMax)]
-	if (e.Callback == call.Owed || e.Callback == call.OwedFirst) && r.owed[s.Office] == "" {
-		r.owed[s.Office] = e.Callback
-		t.owed++
+	r.danger = r.danger || e.Callback == call.Danger
+	if e.Callback != call.Owed && e.Callback != call.OwedFirst {
+		return ""
 	}
+	first := e.Callback == call.OwedFirst
+	if has := p.owing[r.owed[s.Office]]; has != nil { // one open obligation per number
+		has.view.First = has.view.First || first
+		return has.view.Call
+	}
+	r.owed[s.Office] = s.ID
+	t.owed++
+	p.owing[s.ID] = &owed{number: number, view: OwedView{
+		Call: s.ID, Office: s.Office, Number: string(number), NumberText: number.Display(), Name: string(s.Caller.Name),
+		Since: e.At.UTC(), Outcome: e.Outcome, First: first, Pranks: r.pranks, Incident: s.Incident,
+	}}
+	return s.ID
 }
 
 // history is what the operator sees before the answer.
@@ -166,7 +278,7 @@ func (p *past) history(n office.Number, inc Incidents) HistoryView {
 	}
 	open, danger := inc.About(n)
 	v.Open = append(v.Open, open...)
-	v.Danger = danger
+	v.Danger = danger || p.inDanger(n)
 	return v
 }
 
@@ -195,7 +307,7 @@ func (p *past) floor(o office.ID, now time.Time) FloorView {
 		Conservation: ConservationView{In: t.allIn, Outcomes: t.allOutcomes},
 	}
 	for _, s := range p.live {
-		if s.Office != o {
+		if s.Office != o || s.Outbound != nil {
 			continue
 		}
 		v.Conservation.Live++

@@ -28,6 +28,24 @@ func (l *Live) view() CallView {
 		Offers: []OfferView{}, Target: s.Target, TargetUntil: ptr(s.TargetUntil), Try: s.Try,
 		Sent: append([]office.ID{}, s.Sent...), PolresTalked: s.PolresTalked, Chip: s.Chip, ChipOffice: s.ChipOffice,
 		Incident: s.Incident, Recording: l.tape != nil, Outcome: s.Outcome, History: l.history,
+		OnHold: s.OnHold, Guests: []GuestView{}, Blind: s.Blind && s.Phase == call.Transferring, Promised: s.Promised,
+		Digits: l.digits, CallerHolds: l.callerHolds, MediaLost: l.mediaLost,
+	}
+	if s.Given != nil {
+		v.Given = s.Given.N
+	}
+	if s.Outbound != nil {
+		v.Outbound = &OutboundView{Returns: s.Outbound.Returns, Incident: s.Outbound.About, Until: s.Outbound.Until.UTC()}
+	}
+	for _, g := range s.Guests {
+		gv := GuestView{
+			N: g.N, Office: g.Office, Number: string(g.Number), Name: g.Name, Aside: g.Aside, In: g.In, At: g.At.UTC(),
+			Until: g.Until.UTC(),
+		}
+		if g.Seat != nil {
+			gv.Seat, gv.Person = g.Seat.Seat, g.Seat.Person
+		}
+		v.Guests = append(v.Guests, gv)
 	}
 	if s.Phase != call.Queued && s.Phase != call.Offered {
 		v.Seat, v.Person = s.Holder.Seat, s.Holder.Person
@@ -46,7 +64,7 @@ func (l *Live) view() CallView {
 	}
 	for _, o := range s.Offers {
 		v.Offers = append(v.Offers, OfferView{
-			N: o.N, Kind: o.Kind, Office: o.To.Office, Seat: o.To.Seat, Person: o.To.Person, At: o.At.UTC(),
+			N: o.N, Kind: o.Kind, Piket: o.Piket, Office: o.To.Office, Seat: o.To.Seat, Person: o.To.Person, At: o.At.UTC(),
 			Until: ptr(o.Until),
 		})
 	}
@@ -67,6 +85,11 @@ func (l *Live) show() {
 		}
 		if s.Leaving != nil {
 			see[s.Leaving.Seat.Office] = true
+		}
+		for _, g := range s.Guests {
+			if g.Seat != nil {
+				see[g.Seat.Office] = true
+			}
 		}
 	}
 	key := "call/" + string(l.id)
@@ -89,7 +112,7 @@ func (l *Live) show() {
 func (f *Floor) view(s *seat) SeatView {
 	v := SeatView{
 		ID: s.id, Office: f.office.ID, State: s.state, Reason: s.reason, Since: s.since.UTC(), Until: ptr(s.until),
-		Call: s.call, Line: s.line,
+		Call: s.call, Line: s.line, Phone: s.byPhone,
 	}
 	if s.person != nil {
 		p := *s.person

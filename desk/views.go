@@ -51,12 +51,14 @@ type SeatView struct {
 	Person *Person       `json:"person"`
 	Call   call.ID       `json:"call"`
 	Line   LineState     `json:"line" enum:"none,up,lost"`
+	Phone  bool          `json:"phone" doc:"heard by its desk phone instead of the browser"`
 }
 
 // OfferView is one ringing seat of a call.
 type OfferView struct {
 	N      int             `json:"n"`
-	Kind   call.OfferKind  `json:"kind" enum:"queue,transfer"`
+	Kind   call.OfferKind  `json:"kind" enum:"queue,transfer,guest"`
+	Piket  bool            `json:"piket" doc:"a plain phone rings"`
 	Office office.ID       `json:"office"`
 	Seat   office.SeatID   `json:"seat"`
 	Person office.PersonID `json:"person"`
@@ -108,7 +110,7 @@ type HistoryView struct {
 type CallView struct {
 	ID              call.ID         `json:"id"`
 	Office          office.ID       `json:"office"`
-	Phase           call.Phase      `json:"phase" enum:"QUEUED,OFFERED,TALKING,TRANSFERRING,ORPHAN,RECOVERING,UNFINISHED,ENDED"`
+	Phase           call.Phase      `json:"phase" enum:"QUEUED,OFFERED,DIALLING,TALKING,TRANSFERRING,ORPHAN,RECOVERING,UNFINISHED,ENDED"`
 	Since           time.Time       `json:"since"`
 	FirstRing       time.Time       `json:"firstRing"`
 	AnsweredAt      *time.Time      `json:"answeredAt"`
@@ -135,8 +137,38 @@ type CallView struct {
 	UnfinishedUntil *time.Time      `json:"unfinishedUntil"`
 	Incident        string          `json:"incident"`
 	Recording       bool            `json:"recording"`
+	OnHold          bool            `json:"onHold" doc:"the holder has parked the caller"`
+	Guests          []GuestView     `json:"guests" nullable:"false"`
+	Given           int             `json:"given" doc:"number of the guest who has the caller alone; 0: none"`
+	Blind           bool            `json:"blind" doc:"the caller hears an announcement during the transfer"`
+	Promised        bool            `json:"promised" doc:"the caller was told that we will call back"`
+	Digits          string          `json:"digits" doc:"keys that the caller pressed, the last 32"`
+	CallerHolds     bool            `json:"callerHolds" doc:"the caller's side has put us on hold"`
+	MediaLost       bool            `json:"mediaLost" doc:"nothing is heard from the caller's side"`
+	Outbound        *OutboundView   `json:"outbound" doc:"a call of ours; null for those that came in"`
 	Outcome         call.Outcome    `json:"outcome"`
 	History         HistoryView     `json:"history"`
+}
+
+// GuestView is somebody whom the holder asked into the talk, or for advice.
+type GuestView struct {
+	N      int             `json:"n"`
+	Office office.ID       `json:"office"`
+	Number string          `json:"number"`
+	Name   string          `json:"name"`
+	Aside  bool            `json:"aside" doc:"the caller doesn't hear it"`
+	In     bool            `json:"in" doc:"has answered"`
+	Seat   office.SeatID   `json:"seat"`
+	Person office.PersonID `json:"person"`
+	At     time.Time       `json:"at"`
+	Until  time.Time       `json:"until" doc:"rings until then"`
+}
+
+// OutboundView tells what a call of ours is for.
+type OutboundView struct {
+	Returns  call.ID   `json:"returns" doc:"the call that is owed"`
+	Incident string    `json:"incident"`
+	Until    time.Time `json:"until" doc:"rings until then"`
 }
 
 // TodayView are the figures since local midnight.

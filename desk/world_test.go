@@ -82,6 +82,7 @@ func (w *world) Answered(call.ID, call.SeatRef)             {}
 func (w *world) TakenBack(call.ID, office.ID, call.Chip)    {}
 func (w *world) Ended(call.ID, call.SeatRef, call.Outcome)  {}
 func (w *world) Words(call.ID) (string, string)             { return "", "" }
+func (w *world) Number(call.ID) string                      { return "K/2026/11/23/0042" }
 func (w *world) About(office.Number) ([]OpenIncident, bool) { return nil, false }
 
 // settle lets everything that can happen now happen, acknowledges what rings, and checks the law.

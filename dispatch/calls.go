@@ -72,6 +72,8 @@ func whyText(chip string) string {
 		return "tidak ada petugas"
 	case "sambungan_putus":
 		return "sambungan putus"
+	case "minta_pengawas":
+		return "meminta pengawas"
 	}
 	return "diambil kembali sebelum dijawab"
 }
@@ -125,6 +127,16 @@ func (d *Dispatch) Words(c string) (kind, summary string) {
 		return e.state.Report.Kind, lastWords(e.state)
 	}
 	return "", ""
+}
+
+// Number is the report number of a call's incident, empty when it has none yet.
+func (d *Dispatch) Number(c string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e := d.live[d.byCall[c]]; e != nil {
+		return e.state.No
+	}
+	return ""
 }
 
 func lastWords(s incident.State) string {

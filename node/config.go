@@ -31,12 +31,15 @@ type Config struct {
 
 // Site says which node this is and where it keeps its data.
 type Site struct {
-	Node    string        `koanf:"node"`    // name of this machine, in every record
-	Data    string        `koanf:"data"`    // folder of journal, keys, views, tapes
-	Offices string        `koanf:"offices"` // office file, imported at the first start
-	Office  string        `koanf:"office"`  // office that gets calls of trunks that name none
-	Drain   time.Duration `koanf:"drain"`   // how long live calls may go on after a stop was asked
-	Ack     time.Duration `koanf:"ack"`     // an offer that a screen doesn't acknowledge goes on after this
+	Node     string        `koanf:"node"`      // name of this machine, in every record
+	Data     string        `koanf:"data"`      // folder of journal, keys, views, tapes
+	Offices  string        `koanf:"offices"`   // office file, imported at the first start
+	Office   string        `koanf:"office"`    // office that gets calls of trunks that name none
+	Drain    time.Duration `koanf:"drain"`     // how long live calls may go on after a stop was asked
+	Ack      time.Duration `koanf:"ack"`       // an offer that a screen doesn't acknowledge goes on after this
+	Routes   string        `koanf:"routes"`    // file of route plans; empty: plan A, Polda first
+	CallerID string        `koanf:"caller_id"` // number that is shown to those whom we call; empty: the trunk's own
+	SetUps   int           `koanf:"set_ups"`   // new calls a second that are taken; 0: 200, measured on two cores
 }
 
 // HTTP is where the screens come from.
@@ -101,7 +104,7 @@ func LoadConfig(path string) (Config, error) {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&c.Site.Data, &c.Site.Offices, &c.HTTP.Cert, &c.HTTP.Key} {
+	for _, p := range []*string{&c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}

@@ -35,18 +35,20 @@ func (i incidents) Ended(c call.ID, by call.SeatRef, o call.Outcome) {
 // fate says what becomes of the draft of a call that ended so.
 func fate(o call.Outcome) dispatch.Fate {
 	switch o {
-	case call.ValidPolda:
+	case call.ValidPolda, call.ValidPolres, call.AnsweredMabes: // whoever typed it keeps it, unless it was sent already
 		return dispatch.KeepHere
 	case call.CallerBroke, call.BrokenBySystem:
 		return dispatch.Unsure
-	case call.ValidPolres, call.Information, call.WrongNumber, call.Empty, call.EarlyEnd, call.PrankCall, call.FalseReport,
+	case call.Information, call.WrongNumber, call.Empty, call.EarlyEnd, call.PrankCall, call.FalseReport,
 		call.Test, call.LeftQueue, call.LeftRinging, call.OtherAgency, call.OtherPolda, call.Duplicate, call.ClosedSent,
-		call.RefusedFull, call.AnsweredMabes:
+		call.RefusedFull, call.OutgoingTalk, call.OutgoingFailed:
 	}
 	return dispatch.DropDraft
 }
 
 func (i incidents) Words(c call.ID) (kind, summary string) { return i.d.Words(string(c)) }
+
+func (i incidents) Number(c call.ID) string { return i.d.Number(string(c)) }
 
 func (i incidents) About(n office.Number) ([]desk.OpenIncident, bool) {
 	cards, danger := i.d.About(n)

@@ -12,7 +12,7 @@ func TestFate(t *testing.T) {
 	for _, o := range call.Outcomes() {
 		want := dispatch.DropDraft
 		switch o.Code {
-		case call.ValidPolda:
+		case call.ValidPolda, call.ValidPolres, call.AnsweredMabes:
 			want = dispatch.KeepHere
 		case call.CallerBroke, call.BrokenBySystem:
 			want = dispatch.Unsure

@@ -47,6 +47,7 @@ type Node struct {
 	view      *view.View
 	staff     *staff.Staff
 	desk      *desk.Desk
+	recovery  *desk.Recovery // until the phone listens
 	dispatch  *dispatch.Dispatch
 	lines     *browser.Lines
 	phone     *sip.Exchange
@@ -108,6 +109,23 @@ func loadOffices(cfg Config, raw []byte) (*office.Directory, error) {
 		}
 	}
 	return office.Read(bytes.NewReader(raw))
+}
+
+// loadPlans reads the route plans. Without a file plan A holds: Polda first.
+func loadPlans(cfg Config, d *office.Directory) (office.Plans, error) {
+	if cfg.Site.Routes == "" {
+		return nil, nil
+	}
+	f, err := os.Open(cfg.Site.Routes)
+	if err != nil {
+		return nil, fmt.Errorf("site.routes: %w: write the file, or leave the setting out for plan A", err)
+	}
+	defer func() { _ = f.Close() }()
+	plans, err := office.ReadPlans(f, d)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Site.Routes, err)
+	}
+	return plans, nil
 }
 
 func (n *Node) onClose(f func()) { n.closers = append(n.closers, f) }
@@ -184,6 +202,10 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	plans, err := loadPlans(n.cfg, n.offices)
+	if err != nil {
+		return err
+	}
 	trunks := map[string]office.ID{}
 	for _, t := range n.cfg.Trunks {
 		if t.Office != "" {
@@ -193,22 +215,19 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	n.desk, err = desk.New(desk.Options{
 		Offices: n.offices, Trunks: trunks, Default: office.ID(n.cfg.Site.Office), Settings: n.settings,
 		Journal: n.behind, Board: n.board, Incidents: incidents{n.dispatch}, Record: n.record, AckWithin: n.cfg.Site.Ack, Observe: n.figures.observe,
-		NewID: newID, Log: n.log,
+		NewID: newID, Log: n.log, Plans: plans, Beside: n.beside, CallerID: n.cfg.Site.CallerID, SetUps: n.cfg.Site.SetUps,
 	})
 	if err != nil {
 		return err
 	}
 	n.onClose(n.desk.Close)
 	n.dispatch.SetLink(n.link)
-	recovery := n.desk.Recover()
-	if err := n.fold(ctx, recovery.Fold, n.dispatch.Fold); err != nil {
+	n.recovery = n.desk.Recover()
+	if err := n.fold(ctx, n.recovery.Fold, n.dispatch.Fold); err != nil {
 		return err
 	}
 	n.dispatch.Start()
 	n.onClose(n.dispatch.Close)
-	if live := recovery.Done(); live > 0 {
-		n.log.Warn("calls were live when the last process ended; they stand first in the callback list", "count", live)
-	}
 	n.view, err = view.Open(ctx, filepath.Join(n.cfg.Site.Data, "view"), n.journal, n.offices, view.Options{
 		Name: n.staff.Name, OnAlarm: n.alarms.view, OnRows: n.rows,
 	})

@@ -68,7 +68,26 @@ func (n *Node) openWire(context.Context) (err error) {
 	}
 	n.onClose(n.phone.Close)
 	n.figures.live(n)
+	if live, asked := n.recovery.Done(n.person, nil); live > 0 {
+		n.log.Warn("calls were live when the last process ended", "count", live, "asked whether they still are", asked)
+	}
+	n.recovery = nil
 	return nil
+}
+
+// person finds who sat at a seat before a restart.
+func (n *Node) person(id office.PersonID) (desk.Person, bool) {
+	p, ok := n.staff.Get(id)
+	return desk.Person{ID: p.ID, Name: p.Name, Rank: p.Rank}, ok
+}
+
+// beside makes a talk around a seat's or a guest's line, for advice.
+func (n *Node) beside(l phone.Line) phone.Aside {
+	ported, ok := l.(media.Ported)
+	if !ok || ported.Port() == nil {
+		return nil
+	}
+	return media.NewTalk(ported.Port(), media.DefaultPrompts(), media.TalkOptions{Log: n.log})
 }
 
 // waitings are the words of siaga.toml for how callers wait.
@@ -124,8 +143,8 @@ func (r recorder) Close() (hash string, seconds float64, dropped uint64, err err
 	return fmt.Sprintf("%x", sum.Hash), sum.Seconds, sum.Dropped, err
 }
 
-func (n *Node) record(id call.ID, start time.Time) (desk.Tape, error) {
-	w, err := n.tapes.Create(string(id), start)
+func (n *Node) record(id string, start time.Time) (desk.Tape, error) {
+	w, err := n.tapes.Create(id, start)
 	if err != nil {
 		return nil, err
 	}

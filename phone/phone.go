@@ -150,6 +150,14 @@ type Talk interface {
 	Stats() Stats
 }
 
+// Aside is a talk beside a call: two lines hear each other, and nobody else.
+type Aside interface {
+	// Connect makes the line that it was made around and this one hear each other.
+	Connect(lines ...Line)
+	// Close lets go of both.
+	Close()
+}
+
 // Program is what a waiting caller hears: First at once, then one of Then every Every, in turn. Between them the
 // soft comfort tone, so that there is never silence over 2 s. The zero Program is the comfort tone alone.
 type Program struct {

@@ -63,6 +63,7 @@ func (quietIncidents) Answered(call.ID, call.SeatRef)                         {}
 func (quietIncidents) TakenBack(call.ID, office.ID, call.Chip)                {}
 func (quietIncidents) Ended(call.ID, call.SeatRef, call.Outcome)              {}
 func (quietIncidents) Words(call.ID) (string, string)                         { return "", "" }
+func (quietIncidents) Number(call.ID) string                                  { return "" }
 func (quietIncidents) About(office.Number) ([]desk.OpenIncident, bool)        { return nil, false }
 
 // humming is a seat's line whose operator hums without end.
@@ -139,7 +140,7 @@ func BenchmarkTakeBack(b *testing.B) {
 	d, err := desk.New(desk.Options{
 		Offices: offices, Default: "polda", Journal: behind, Board: shown, Incidents: quietIncidents{}, AckWithin: time.Minute,
 		NewID: func() string { return journal.NewID(time.Now()) },
-		Record: func(id call.ID, start time.Time) (desk.Tape, error) {
+		Record: func(id string, start time.Time) (desk.Tape, error) {
 			w, err := tapes.Create(string(id), start)
 			return benchTape{w}, err
 		},

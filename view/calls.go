@@ -52,7 +52,7 @@ type CallLine struct {
 // CallFull is a call with everything.
 type CallFull struct {
 	CallRow
-	TapeID   string     `json:"tapeId"`
+	TapeID   string     `json:"tapeId" doc:"several with commas between, when a later process recorded the rest"`
 	TapeHash string     `json:"tapeHash" doc:"hex SHA-256 of the last chunk"`
 	Timeline []CallLine `json:"timeline" nullable:"false"`
 }

@@ -40,6 +40,7 @@ type callRow struct {
 	tapeSeconds  float64
 	dialled      int
 	closed       int
+	outbound     bool // a call of ours: counts in no figure of calls that came in
 
 	dirty bool
 	fresh bool // its searchable texts were not written yet
@@ -67,7 +68,7 @@ func (c *callRow) talk() time.Duration {
 }
 
 const callColumns = `pos, id, office, polres, polres_talked, first_ring, answered, left_at, ended, number, withheld,
-	name, outcome, prank, agency, callback, operator, chip, chip_office, incident, tape, tape_hash, tape_seconds, dialled, closed`
+	name, outcome, prank, agency, callback, operator, chip, chip_office, incident, tape, tape_hash, tape_seconds, dialled, closed, outbound`
 
 func (b *batch) call(id string) (*callRow, error) {
 	if c, ok := b.calls[id]; ok {
@@ -78,7 +79,7 @@ func (b *batch) call(id string) (*callRow, error) {
 	err := b.tx.QueryRowContext(b.ctx, `SELECT `+callColumns+` FROM calls WHERE id = ?`, id).Scan(
 		&c.pos, &c.id, &c.office, &c.polres, &c.polresTalked, &first, &answered, &left, &ended, &c.number, &c.withheld,
 		&c.name, &c.outcome, &c.prank, &c.agency, &c.callback, &c.operator, &c.chip, &c.chipOffice, &c.incident, &c.tape,
-		&c.tapeHash, &c.tapeSeconds, &c.dialled, &c.closed)
+		&c.tapeHash, &c.tapeSeconds, &c.dialled, &c.closed, &c.outbound)
 	if errors.Is(err, sql.ErrNoRows) {
 		b.calls[id] = nil
 		return nil, nil
@@ -93,7 +94,7 @@ func (b *batch) call(id string) (*callRow, error) {
 
 func (b *batch) saveCall(c *callRow) error {
 	err := b.exec(`INSERT INTO calls (`+callColumns+`, day, wait_ms, talk_ms)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (pos) DO UPDATE SET polres = excluded.polres, polres_talked = excluded.polres_talked,
 			answered = excluded.answered, left_at = excluded.left_at, ended = excluded.ended, outcome = excluded.outcome,
 			prank = excluded.prank, agency = excluded.agency, callback = excluded.callback, operator = excluded.operator,
@@ -102,7 +103,7 @@ func (b *batch) saveCall(c *callRow) error {
 			closed = excluded.closed, wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms`,
 		c.pos, c.id, c.office, c.polres, c.polresTalked, ns(c.firstRing), ns(c.answered), ns(c.left), ns(c.ended), c.number,
 		c.withheld, c.name, c.outcome, c.prank, c.agency, c.callback, c.operator, c.chip, c.chipOffice, c.incident, c.tape,
-		c.tapeHash, c.tapeSeconds, c.dialled, c.closed,
+		c.tapeHash, c.tapeSeconds, c.dialled, c.closed, c.outbound,
 		b.v.DayOf(c.office, c.firstRing), c.wait().Milliseconds(), c.talk().Milliseconds())
 	if err != nil {
 		return err
@@ -182,6 +183,7 @@ func (b *batch) callEvent(c *callRow, e call.Event) error {
 	switch e := e.(type) {
 	case call.Dialled:
 		c.dialled++
+		c.outbound = e.Outbound != nil
 		return b.showCall(c, c.office)
 	case call.Rang:
 		return b.showCall(c, e.Offer.To.Office)
@@ -211,9 +213,17 @@ func (b *batch) callEvent(c *callRow, e call.Event) error {
 		c.ended, c.outcome, c.prank, c.agency, c.callback = e.At, e.Outcome, e.Prank, e.Agency, e.Callback
 		c.closed++
 	case call.TapeSealed:
-		c.tape, c.tapeHash, c.tapeSeconds = e.Tape, e.Hash, e.Seconds
+		if c.tape != "" { // a later process recorded the rest
+			c.tape += ","
+		}
+		c.tape, c.tapeHash, c.tapeSeconds = c.tape+e.Tape, e.Hash, c.tapeSeconds+e.Seconds
+	case call.Reached:
+		c.answered, c.operator = e.At, ""
+	case call.Settled:
+		c.callback = ""
 	case call.Unoffered, call.Requeued, call.Raised, call.Left, call.Orphaned, call.HolderGone, call.Reattached,
-		call.Adopted, call.DialogKept: // the row doesn't tell of them
+		call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway,
+		call.Tried, call.DialogKept: // the row doesn't tell of them
 	}
 	return nil
 }
@@ -283,6 +293,47 @@ func callLine(e call.Event) (line, bool) {
 		l.at, l.code = e.At, strconv.FormatFloat(e.Seconds, 'f', 0, 64)
 	case call.DialogKept:
 		return line{}, false
+	case call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway, call.Reached,
+		call.Tried, call.Settled:
+		guestLine(&l, e)
 	}
 	return l, true
+}
+
+// guestLine is callLine for what concerns others than caller and operator.
+func guestLine(l *line, e call.Event) {
+	by := func(t time.Time, s call.SeatRef) { l.at, l.who, l.office, l.seat = t, s.Person, s.Office, s.Seat }
+	switch e := e.(type) { //nolint:gochecksumtype // the others are callLine's
+	case call.Promised:
+		l.at = e.At
+	case call.HoldSet:
+		by(e.At, e.By)
+		l.code = strconv.FormatBool(e.On)
+	case call.GuestAsked:
+		by(e.At, e.Guest.By)
+		l.code, l.extra = strconv.Itoa(e.Guest.N), e.Guest.Name
+		if e.Guest.Office != "" {
+			l.office = e.Guest.Office
+		} else if e.Guest.Name == "" {
+			l.extra = office.Number(e.Guest.Number).Display()
+		}
+	case call.GuestJoined:
+		l.at, l.code = e.At, strconv.Itoa(e.N)
+		if e.Seat != nil {
+			by(e.At, *e.Seat)
+		}
+	case call.GuestLeft:
+		l.at, l.code, l.extra = e.At, strconv.Itoa(e.N), string(e.Why)
+	case call.Merged:
+		l.at, l.code = e.At, strconv.Itoa(e.N)
+	case call.GaveAway:
+		by(e.At, e.Given.By)
+		l.code = strconv.Itoa(e.Given.N)
+	case call.Reached:
+		l.at = e.At
+	case call.Tried:
+		by(e.At, e.By)
+	case call.Settled:
+		l.at, l.who, l.code, l.extra = e.At, e.By, string(e.How), string(e.Note)
+	}
 }

@@ -43,6 +43,7 @@ CREATE TABLE calls (
   tape_hash     TEXT NOT NULL DEFAULT '',
   tape_seconds  REAL NOT NULL DEFAULT 0,
   dialled       INTEGER NOT NULL DEFAULT 0, -- how often it began and ended: both 1, or the sheet doesn't balance
+  outbound      INTEGER NOT NULL DEFAULT 0, -- a call of ours
   closed        INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX calls_day ON calls (office, day, outcome);

@@ -60,6 +60,8 @@ func (v *View) callText(c CallRow, l line) string {
 		return "Penelepon menutup telepon"
 	case "linked":
 		return "Laporan dibuat untuk panggilan ini"
+	case "promised", "hold_set", "guest_asked", "guest_joined", "guest_left", "merged", "gave_away", "reached", "tried", "settled":
+		return v.guestText(l)
 	case "adopted":
 		return "Sistem dimulai ulang dan mengambil panggilan kembali"
 	case "closed":
@@ -105,6 +107,8 @@ func unofferedText(seat string, why call.UnofferedBy) string {
 		return sentence(seat) + " tidak menjawab"
 	case call.WasFaster:
 		return sentence(seat) + " berhenti berdering, meja lain lebih dahulu menjawab"
+	case call.WasTaken:
+		return sentence(seat) + " berhenti berdering, sudah ikut bicara"
 	case call.Refused:
 		return sentence(seat) + " menolak"
 	case call.NotRung:
@@ -127,6 +131,8 @@ func chipText(from string, why call.Chip) string {
 		return "tidak ada petugas di " + from
 	case call.LineLost:
 		return "sambungan ke " + from + " putus"
+	case call.AskedUp:
+		return "petugas piket " + from + " meminta pengawas"
 	case call.ByOurSide:
 		return "pengalihan ke " + from + " dibatalkan petugas"
 	}

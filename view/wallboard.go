@@ -39,7 +39,7 @@ func (v *View) Day(ctx context.Context, reader, id office.ID, day string) (DaySh
 	rows, err := v.ask().QueryContext(ctx, `SELECT outcome, sum(dialled), sum(closed), sum(closed = 0),
 			sum(answered IS NOT NULL AND outcome <> 'tes'), sum(answered IS NOT NULL AND wait_ms <= ? AND outcome <> 'tes'),
 			coalesce(max(CASE WHEN answered IS NOT NULL THEN wait_ms END), 0)
-		FROM calls WHERE office IN (SELECT office FROM office_above WHERE above = ?) AND day = ? GROUP BY outcome`,
+		FROM calls WHERE office IN (SELECT office FROM office_above WHERE above = ?) AND day = ? AND NOT outbound GROUP BY outcome`,
 		answeredSoon, id, day)
 	if err != nil {
 		return d, v.trouble(err, "count the calls of %s on %s", id, day)
@@ -65,7 +65,7 @@ func (v *View) Day(ctx context.Context, reader, id office.ID, day string) (DaySh
 	d.Balanced = d.In == d.Ended+d.Live
 	// One open obligation per number, closed by any later answered call from it (CALL.md §1).
 	err = v.ask().QueryRowContext(ctx, `SELECT count(DISTINCT c.number) FROM calls c
-		WHERE c.office IN (SELECT office FROM office_above WHERE above = ?) AND c.day = ? AND c.callback IN (?, ?)
+		WHERE c.office IN (SELECT office FROM office_above WHERE above = ?) AND c.day = ? AND NOT c.outbound AND c.callback IN (?, ?)
 			AND c.number NOT IN ('', ?)
 			AND NOT EXISTS (SELECT 1 FROM calls l WHERE l.number = c.number AND l.first_ring > c.first_ring AND l.answered IS NOT NULL)`,
 		id, day, call.Owed, call.OwedFirst, office.Erased).Scan(&d.Callbacks)
