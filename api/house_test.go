@@ -231,6 +231,7 @@ func (l *leg) Listen(sink func(phone.Event)) { l.mu.Lock(); l.sink = sink; l.mu.
 func (l *leg) Ring()                         {}
 func (l *leg) Answer()                       {}
 func (l *leg) Refuse(int, string)            { l.end(phone.ByUs) }
+func (l *leg) Press(string)                  {}
 func (l *leg) Hangup()                       { l.end(phone.ByUs) }
 
 func (l *leg) end(f phone.Fault) {

@@ -348,9 +348,7 @@ func (l *Live) press(m pressMsg) reply {
 		}
 		to = o.leg
 	}
-	if p, ok := to.(interface{ Press(keys string) }); ok {
-		p.Press(m.keys)
-	}
+	to.Press(m.keys)
 	v := l.view()
 	return reply{done: Done{Call: &v}}
 }

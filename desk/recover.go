@@ -107,6 +107,11 @@ func (r *Recovery) Done(people People, adopter phone.Adopter) (live, asked int) 
 		if s.Outbound == nil {
 			l.history = r.desk.past.history(office.Number(s.Caller.Number), r.desk.opts.Incidents)
 		}
+		for seat, b := range bindings(s) { // the floors are new too
+			if f := r.desk.floors[b.ref.Office]; f != nil {
+				f.box.post(floorMsg{bind: &bindMsg{seat: seat, call: id, state: b.state, person: b.ref.Person}})
+			}
+		}
 		if leg == nil {
 			l.box.post(liveMsg{cmd: call.Adopt{At: time.Now(), Alive: false}})
 		} else {

@@ -273,6 +273,7 @@ type fakeLeg struct {
 	answered bool
 	hungUp   bool // by us
 	ended    bool
+	pressed  string
 }
 
 func (l *fakeLeg) ID() string         { return "leg" }
@@ -285,6 +286,7 @@ func (l *fakeLeg) Listen(sink func(phone.Event)) {
 }
 func (l *fakeLeg) Ring()              { l.mu.Lock(); l.rang = true; l.mu.Unlock() }
 func (l *fakeLeg) Answer()            { l.mu.Lock(); l.answered = true; l.mu.Unlock() }
+func (l *fakeLeg) Press(keys string)  { l.mu.Lock(); l.pressed += keys; l.mu.Unlock() }
 func (l *fakeLeg) Refuse(int, string) { l.end(phone.ByUs) }
 func (l *fakeLeg) Hangup()            { l.mu.Lock(); l.hungUp = true; l.mu.Unlock(); l.end(phone.ByUs) }
 

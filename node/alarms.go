@@ -8,6 +8,7 @@ import (
 	"github.com/siaga110/siaga/board"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/phone/sip"
 	"github.com/siaga110/siaga/view"
 )
 
@@ -114,6 +115,38 @@ func (a *alarms) view(al view.Alarm) {
 		level = "bad"
 	}
 	a.set(al.Name, Alarm{Level: level, Text: Text{ID: al.ID, EN: al.EN}, Todo: Text{ID: al.TodoID, EN: al.TodoEN}})
+}
+
+// trunk raises an alarm while a trunk is down, or a carrier refuses to register us.
+func (a *alarms) trunk(s sip.TrunkState) {
+	name := "trunk_" + s.Name
+	refused := s.Registered != nil && !*s.Registered
+	if s.State != sip.TrunkDown && !refused {
+		a.clear(name)
+		return
+	}
+	al := Alarm{
+		Level: "bad",
+		Text: Text{
+			ID: fmt.Sprintf("Jalur operator %s tidak menjawab.", s.Name),
+			EN: fmt.Sprintf("The carrier's trunk %s doesn't answer.", s.Name),
+		},
+		Todo: Text{
+			ID: "Periksa jaringan ke operator (siaga doctor --trunk), lalu telepon operator. Panggilan masuk lewat jalur lain.",
+			EN: "Check the network to the carrier (siaga doctor --trunk), then call the carrier. Calls come in by the other trunks.",
+		},
+	}
+	if refused && s.State != sip.TrunkDown {
+		al.Text = Text{
+			ID: fmt.Sprintf("Operator %s menolak pendaftaran kita (kode %d).", s.Name, s.Status),
+			EN: fmt.Sprintf("The carrier %s refuses to register us (status %d).", s.Name, s.Status),
+		}
+		al.Todo = Text{
+			ID: "Periksa user dan password_file jalur ini di siaga.toml, lalu telepon operator.",
+			EN: "Check user and password_file of this trunk in siaga.toml, then call the carrier.",
+		}
+	}
+	a.set(name, al)
 }
 
 func alarmDamaged(e *journal.CorruptError) Alarm {

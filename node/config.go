@@ -27,6 +27,7 @@ type Config struct {
 	Media   Media   `koanf:"media"`
 	Browser Browser `koanf:"browser"`
 	Trunks  []Trunk `koanf:"trunk"`
+	Phones  Phones  `koanf:"phones"`
 }
 
 // Site says which node this is and where it keeps its data.
@@ -80,6 +81,29 @@ type Trunk struct {
 	Waiting  string   `koanf:"waiting"`  // "prompts" (183 with audio), "ringing" (180), "answer" (200 at once)
 	External string   `koanf:"external"` // our address as the carrier sees it
 	MaxCalls int      `koanf:"max_calls"`
+
+	Server       string `koanf:"server"`        // "host:port" of the carrier's proxy, for calls of ours; empty: none
+	Transport    string `koanf:"transport"`     // "udp" (default), "tcp", "tls"
+	Priority     int    `koanf:"priority"`      // the lowest is tried first
+	User         string `koanf:"user"`          // for digest; empty: by address only
+	PasswordFile string `koanf:"password_file"` // holds the password alone
+	CallerID     string `koanf:"caller_id"`     // number that those see whom we call
+	Format       string `koanf:"format"`        // "e164" (default), "national", "plain"
+	Register     bool   `koanf:"register"`      // keep ourselves registered there
+}
+
+// Phones are the desk phones of a site.
+type Phones struct {
+	Networks []string `koanf:"networks"` // where they may be
+	Strong   bool     `koanf:"strong"`   // ask for SHA-256 first: only if all phones know it
+	Desk     []Phone  `koanf:"desk"`
+}
+
+// Phone is one desk phone.
+type Phone struct {
+	Account      string `koanf:"account"`
+	PasswordFile string `koanf:"password_file"` // holds the password alone
+	Seat         string `koanf:"seat"`          // "polresta-balikpapan/1"
 }
 
 // defaults of siaga.toml.
@@ -104,7 +128,14 @@ func LoadConfig(path string) (Config, error) {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	dir := filepath.Dir(path)
-	for _, p := range []*string{&c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key} {
+	files := []*string{&c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key}
+	for i := range c.Trunks {
+		files = append(files, &c.Trunks[i].PasswordFile)
+	}
+	for i := range c.Phones.Desk {
+		files = append(files, &c.Phones.Desk[i].PasswordFile)
+	}
+	for _, p := range files {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -233,12 +264,14 @@ func (c Config) check() []error {
 		if _, ok := waitings[t.Waiting]; !ok {
 			bad("trunk.waiting", "trunk %s: %q: choose \"prompts\", \"ringing\" or \"answer\"", t.Name, t.Waiting)
 		}
+		c.checkOutgoing(t, bad)
 		if t.External != "" {
 			if _, err := netip.ParseAddr(t.External); err != nil {
 				bad("trunk.external", "trunk %s: %q is no IP address", t.Name, t.External)
 			}
 		}
 	}
+	c.checkPhones(bad)
 	return out
 }
 

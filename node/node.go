@@ -48,6 +48,7 @@ type Node struct {
 	staff     *staff.Staff
 	desk      *desk.Desk
 	recovery  *desk.Recovery // until the phone listens
+	dialler   dialler
 	dispatch  *dispatch.Dispatch
 	lines     *browser.Lines
 	phone     *sip.Exchange
@@ -215,7 +216,7 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	n.desk, err = desk.New(desk.Options{
 		Offices: n.offices, Trunks: trunks, Default: office.ID(n.cfg.Site.Office), Settings: n.settings,
 		Journal: n.behind, Board: n.board, Incidents: incidents{n.dispatch}, Record: n.record, AckWithin: n.cfg.Site.Ack, Observe: n.figures.observe,
-		NewID: newID, Log: n.log, Plans: plans, Beside: n.beside, CallerID: n.cfg.Site.CallerID, SetUps: n.cfg.Site.SetUps,
+		NewID: newID, Log: n.log, Plans: plans, Dialler: &n.dialler, Beside: n.beside, CallerID: n.cfg.Site.CallerID, SetUps: n.cfg.Site.SetUps,
 	})
 	if err != nil {
 		return err

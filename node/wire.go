@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/siaga110/siaga/call"
@@ -60,19 +61,53 @@ func (n *Node) openWire(context.Context) (err error) {
 				return fmt.Errorf("trunk %s: %w", t.Name, err)
 			}
 		}
+		if trunk.Out, err = outgoing(t); err != nil {
+			return fmt.Errorf("trunk %s: %w", t.Name, err)
+		}
 		cfg.Trunks = append(cfg.Trunks, trunk)
 	}
+	if cfg.Phones, err = n.phones(); err != nil {
+		return err
+	}
+	cfg.OnPhone, cfg.OnTrunk = n.desk.PhoneUp, n.trunkChanged
+	cfg.Admit, cfg.Full = n.desk.Admit, n.desk.Full
 	n.phone, err = sip.Listen(cfg, func(l phone.Leg) { n.desk.Incoming(l) })
 	if err != nil {
 		return fmt.Errorf("sip: %w", err)
 	}
-	n.onClose(n.phone.Close)
+	n.onClose(func() { // who is still on the line is not hung up on: the next process takes them up again
+		n.desk.Close()
+		n.phone.Leave()
+	})
+	n.dialler.Store(n.phone)
 	n.figures.live(n)
-	if live, asked := n.recovery.Done(n.person, nil); live > 0 {
+	if live, asked := n.recovery.Done(n.person, n.phone); live > 0 {
 		n.log.Warn("calls were live when the last process ended", "count", live, "asked whether they still are", asked)
 	}
 	n.recovery = nil
 	return nil
+}
+
+// dialler calls others once the wire is open; the desk is made before it.
+type dialler struct{ atomic.Pointer[sip.Exchange] }
+
+func (d *dialler) Dial(c phone.Callee) (phone.Outside, error) {
+	x := d.Load()
+	if x == nil {
+		return nil, sip.ErrNoWayOut
+	}
+	return x.Dial(c)
+}
+
+// trunkChanged tells screens and alarms that a trunk came or went.
+func (n *Node) trunkChanged(s sip.TrunkState) {
+	n.log.Info("trunk", "name", s.Name, "state", s.State, "status", s.Status)
+	n.alarms.trunk(s)
+	for _, o := range n.offices.All() {
+		if o.Kind == office.Polda || o.Kind == office.Mabes {
+			n.board.Set(o.ID, "trunk/"+s.Name, s)
+		}
+	}
 }
 
 // person finds who sat at a seat before a restart.

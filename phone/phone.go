@@ -94,6 +94,9 @@ type Leg interface {
 	Answer()
 	// Refuse gives a final answer other than 200, when Answer was not called yet.
 	Refuse(status int, reason string)
+	// Press sends keys ("0"-"9", "*", "#", "A"-"D"; others are left out) to the far end, one after the other, as RFC 4733
+	// events, when it is answered and takes them.
+	Press(keys string)
 	// Hangup ends the leg whatever its state: BYE when answered, else 480. Ended follows.
 	Hangup()
 	// Talk is the leg's audio; the same value each time.

@@ -131,6 +131,13 @@ func (e *ear) hum(to *net.UDPAddr) {
 	}
 }
 
+// forget drops what was heard, so that only what comes from now on counts.
+func (e *ear) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.heard = nil
+}
+
 // mark forgets gaps so far.
 func (e *ear) mark() {
 	e.mu.Lock()

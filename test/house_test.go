@@ -169,6 +169,15 @@ func (h *house) kill() {
 	<-h.done
 }
 
+// handOver ends the process as an upgrade does: the next one takes up its calls.
+func (h *house) handOver() {
+	h.t.Helper()
+	if err := h.cmd.Process.Signal(syscall.SIGUSR1); err != nil {
+		h.t.Fatal(err)
+	}
+	<-h.done
+}
+
 // again starts a process on the same folder and the same ports.
 func (h *house) again() {
 	h.t.Helper()

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,6 +87,45 @@ func TestKill(t *testing.T) {
 	h.again()
 }
 
+// TestKillAndGoOn: the process is killed in mid-call and comes back. The caller, still on the line, hears the operator
+// again, who has done nothing; the call ends as any other, and what was queued is queued again, in front.
+func TestKillAndGoOn(t *testing.T) {
+	h := open(t)
+	sari := h.browses(t, "sari", mic)
+	sari.begins(h.account(polda, "operator", 0), polda+"/1")
+	reader := h.signIn(h.account(polda, "supervisor", 0))
+	c := h.dials(t, "citizen-call", "+6281200000211", "talk_ms", "90000")
+	sari.sees("answer")
+	sari.presses("F2")
+	c.ear.expectTones(t, "the citizen", poldaTone)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the call's timeline: %s", reader.timeline(c.number))
+		}
+	})
+	fills(sari)
+	for round := range 2 {
+		if round == 0 {
+			h.kill()
+		} else {
+			h.handOver()
+		}
+		c.ear.forget()
+		began := time.Now()
+		h.again()
+		c.ear.expectTones(t, "the citizen, after the restart", poldaTone)
+		t.Logf("round %d: the operator is heard again %v after the start", round, time.Since(began).Round(10*time.Millisecond))
+		sari.expectTones(citizenTone)
+	}
+	sari.presses("F3")
+	sari.clicks("outcome-informasi")
+	c.ends(10 * time.Second)
+	r := reader.ended(c.number, 1)
+	if r.Outcome != "informasi" {
+		t.Errorf("the call ended as %q", r.Outcome)
+	}
+}
+
 // lists is what the view shows of calls and incidents.
 func (c *client) lists() string {
 	c.t.Helper()
@@ -145,4 +186,30 @@ func readTape(t *testing.T, path string) (left, right []int16) {
 	}
 	t.Fatalf("%s has no sound", path)
 	return nil, nil
+}
+
+// timeline is what the product tells of the newest call of a number.
+func (c *client) timeline(number string) string {
+	var list struct {
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
+	}
+	c.must("GET", "/calls?number="+url.QueryEscape(number), nil, &list)
+	if len(list.Items) == 0 {
+		return "no call"
+	}
+	var got struct {
+		Timeline []struct {
+			At   time.Time `json:"at"`
+			What string    `json:"what"`
+			Text string    `json:"text"`
+		} `json:"timeline"`
+	}
+	c.must("GET", "/calls/"+list.Items[0].ID, nil, &got)
+	var b strings.Builder
+	for _, l := range got.Timeline {
+		fmt.Fprintf(&b, "\n%s %s: %s", l.At.Format("05.000"), l.What, l.Text)
+	}
+	return b.String()
 }

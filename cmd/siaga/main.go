@@ -31,9 +31,11 @@ func signals() context.Context {
 	hurry, second := context.WithCancel(context.Background())
 	ctx, first := context.WithCancel(context.WithValue(context.Background(), hurryKey{}, hurry))
 	got := make(chan os.Signal, 2)
-	signal.Notify(got, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(got, syscall.SIGINT, syscall.SIGTERM, syscall.SIGUSR1)
 	go func() { // as long as the process
-		<-got
+		if s := <-got; s == syscall.SIGUSR1 { // an upgrade: the next process takes the calls up
+			second()
+		}
 		first()
 		<-got
 		second()
@@ -53,7 +55,7 @@ func root() *cobra.Command {
 		},
 	}
 	c.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "log in detail")
-	c.AddCommand(serveCmd(), demoCmd(), initCmd(), doctorCmd(), verifyCmd(), versionCmd())
+	c.AddCommand(serveCmd(), demoCmd(), initCmd(), doctorCmd(), verifyCmd(), routeCmd(), versionCmd())
 	return c
 }
 
@@ -83,7 +85,8 @@ func serveCmd() *cobra.Command {
 		Use:   "serve",
 		Short: "Run a site",
 		Long: "Run a site from its siaga.toml. SIGTERM drains: no new calls, live ones go on until they end or site.drain passes;\n" +
-			"a second SIGTERM ends at once.",
+			"a second SIGTERM ends at once. SIGUSR1 ends at once for an upgrade: callers stay on the line, and the next process\n" +
+			"takes them up again.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := node.LoadConfig(config)

@@ -60,6 +60,7 @@ func (t *Talk) tick(now time.Time) time.Duration {
 	}
 	t.mu.Unlock()
 
+	t.caller.hearer.CompareAndSwap(nil, t) // another talk had it as a line, and let it go
 	if r != c.routes {
 		if len(r.lines) > 0 {
 			c.player.interrupt()

@@ -40,6 +40,7 @@ type out struct {
 
 	figures PortStats
 	gapFrom time.Time // last send, zero after a pause on purpose
+	pressed int       // keys are being sent: no audio goes between their packets
 }
 
 // source tells one stream of audio from another. from is nil for players and mixers, whose ssrc is a running number.
@@ -77,7 +78,7 @@ func (o *out) write(src source, f *frame) sent {
 		return sent{}
 	}
 	cfg := o.config.Load()
-	if f.event && cfg.DTMFPT == 0 {
+	if f.event && cfg.DTMFPT == 0 || !f.event && o.pressed > 0 {
 		return sent{}
 	}
 	marker := f.marker
@@ -165,6 +166,18 @@ func (o *out) emit(cfg *PortConfig, f *frame, seq uint16, ts uint32, marker bool
 		}
 	}
 	o.last, o.gapFrom = f.at, now
+}
+
+// hush keeps audio back while keys are sent, which must have one timestamp each.
+func (o *out) hush(on bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if on {
+		o.pressed++
+	} else {
+		o.pressed--
+	}
+	o.gapFrom = time.Time{}
 }
 
 // pause says that from now on the far end is not to hear anything: the time until the next packet is no gap.

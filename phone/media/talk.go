@@ -219,6 +219,9 @@ func (p *Port) hears(t *Talk, src source, f *frame) {
 
 // callerHears sends f to the caller and to the officer's side of the tape.
 func (t *Talk) callerHears(src source, f *frame) {
+	if has := t.caller.hearer.Load(); has != t && has != nil {
+		return // another talk has this far end as one of its lines
+	}
 	s := t.caller.out.write(src, f)
 	if !s.ok || f.event {
 		return

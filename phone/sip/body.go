@@ -30,7 +30,7 @@ const acceptLine = "application/sdp, multipart/mixed, application/pidf+xml"
 const maxParts = 20
 
 // contentOf takes SDP and location out of a request, from a multipart body too (RFC 5621, RFC 6442).
-func contentOf(req *sip.Request) (content, error) {
+func contentOf(req sip.Message) (content, error) {
 	var c content
 	body := req.Body()
 	if len(body) == 0 {

@@ -10,6 +10,13 @@ import (
 // Causes of Q.850 that we name.
 const (
 	normalClearing   = 16
+	userBusy         = 17
+	noUserResponding = 18
+	noAnswer         = 19
+	callRejected     = 21
+	notInService     = 27
+	noCircuit        = 34
+	congestion       = 42
 	temporaryFailure = 41
 	incompatible     = 88
 	timerExpired     = 102
@@ -40,4 +47,27 @@ func causeOf(req *sip.Request, otherwise int) int {
 		}
 	}
 	return otherwise
+}
+
+// causeOfStatus is the cause of Q.850 that a final status stands for (RFC 3398 8.2.6.1), 0 when none fits.
+func causeOfStatus(status int) int {
+	switch status {
+	case 486, 600:
+		return userBusy
+	case 408:
+		return noUserResponding
+	case 480:
+		return noAnswer
+	case 403, 603:
+		return callRejected
+	case 404, 604:
+		return 1 // unallocated number
+	case 502:
+		return notInService
+	case 503:
+		return temporaryFailure
+	case 487:
+		return normalClearing
+	}
+	return 0
 }

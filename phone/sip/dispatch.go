@@ -25,6 +25,7 @@ func (x *Exchange) route(srv *sipgo.Server) {
 	srv.OnInfo(x.guard(x.within))
 	srv.OnPrack(x.guard(x.within))
 	srv.OnOptions(x.guard(x.onOptions))
+	srv.OnRegister(x.guard(x.onRegister))
 	srv.OnRefer(x.guard(x.onOther))
 	srv.OnNoRoute(x.guard(x.onOther))
 }
@@ -60,6 +61,11 @@ func (x *Exchange) guard(h handler) sipgo.RequestHandler {
 			reply(req, tx, 403, "Unknown Trunk")
 			return
 		}
+		x.health.heard(trunk.Name)
+		if trunk.Name == phonesTrunk && req.Method == sip.INVITE && toTag(req) == "" {
+			reply(req, tx, 403, "Use The Screen To Call") // a desk phone is rung; calls of ours begin at the screen
+			return
+		}
 		h(req, tx, trunk)
 	}
 }
@@ -91,7 +97,7 @@ func (x *Exchange) find(req *sip.Request, trunk *Trunk) *Leg {
 	l := x.legs[dialogKey{req.CallID().Value(), tag}]
 	x.mu.Unlock()
 	from, _ := req.From().Params.Get("tag")
-	if l == nil || l.trunk != trunk || l.first.fromTag != from {
+	if l == nil || l.trunk != trunk || l.out == nil && l.first.fromTag != from {
 		return nil
 	}
 	return l

@@ -10,12 +10,14 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/phone"
 	"github.com/siaga110/siaga/phone/media"
 )
@@ -37,7 +39,13 @@ type Trunk struct {
 	Waiting  Waiting
 	MaxCalls int        // 0: no limit of its own
 	External netip.Addr // our address as this carrier sees it; not valid: the local one
+	Out      Outgoing   // how we call by it
 }
+
+// externalFor is our address as somebody at to sees it by this trunk; not valid: the local one.
+func (t *Trunk) externalFor(netip.Addr) netip.Addr { return t.External }
+
+func addrPort(a netip.Addr, port uint16) netip.AddrPort { return netip.AddrPortFrom(a, port) }
 
 // Media says where audio sockets are opened.
 type Media struct {
@@ -57,6 +65,16 @@ type Config struct {
 	MaxCalls     int           // 0: no limit
 	TMedia       time.Duration // silence of RTP before the dialog is probed, default 20 s
 	T1           time.Duration // RFC 3261's T1 for what we repeat ourselves, default 500 ms
+
+	Phones       Phones                            // desk phones
+	OnPhone      func(seat office.SeatID, up bool) // a seat's desk phone is registered, or no longer
+	OnTrunk      func(TrunkState)                  // a trunk's state changed
+	OptionsEvery time.Duration                     // default 30 s
+	PingEvery    time.Duration                     // of desk phones, default 25 s
+	// Admit is asked before anything is opened for a new call; nil admits all up to MaxCalls. What it refuses gets 503.
+	Admit func(phone.Party) bool
+	// Full is told of a call that was refused for a limit of ours.
+	Full func(phone.Party)
 }
 
 // Addrs are the addresses on which an Exchange really listens; not valid where it doesn't.
@@ -75,6 +93,12 @@ type Exchange struct {
 	udp     *screenedUDP
 	tcp     *screenedListener
 
+	health      health
+	registrar   registrar
+	phonesTrunk *Trunk
+	ctx         context.Context // ends when the Exchange begins to close
+	stop        context.CancelFunc
+
 	mu       sync.Mutex
 	legs     map[dialogKey]*Leg
 	initial  map[initialKey]*Leg // guards against one INVITE that came on two ways (RFC 3261 8.2.2.2)
@@ -84,6 +108,7 @@ type Exchange struct {
 	closed   bool // no new goroutine may begin
 
 	serving sync.WaitGroup // listeners
+	keeping sync.WaitGroup // what looks after trunks and phones
 	working sync.WaitGroup // legs, their requests, handlers of requests
 }
 
@@ -119,16 +144,44 @@ func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
 		cfg: cfg, log: cfg.Log, handler: handler,
 		legs: map[dialogKey]*Leg{}, initial: map[initialKey]*Leg{}, perTrunk: map[string]int{},
 	}
-	x.screen = newScreen(cfg.Trunks, cfg.UnknownTrunk == "silent")
+	x.ctx, x.stop = context.WithCancel(context.Background())
+	x.screen = newScreen(withServers(cfg), cfg.UnknownTrunk == "silent")
+	x.phonesTrunk = x.trunkNamed(phonesTrunk)
+	x.health.init(cfg.Trunks, cfg.OnTrunk)
+	x.registrar.init(cfg.Phones, cfg.OnPhone)
 	x.screen.onACK = x.screenedACK
 	if err := x.open(); err != nil {
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}
 	if err := x.serve(); err != nil {
+		x.stop()
 		x.closeSockets()
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}
+	x.keepTrunks()
+	if len(cfg.Phones.Accounts) > 0 {
+		x.keeping.Go(x.keepPhones)
+	}
 	return x, nil
+}
+
+// withServers adds to the trunks what answers us: their servers, and a trunk of their own for desk phones.
+func withServers(cfg Config) []Trunk {
+	out := slices.Clone(cfg.Trunks)
+	for i, t := range out {
+		if t.Out.Server == "" {
+			continue
+		}
+		if a, err := resolve(t.Out.Server); err == nil {
+			out[i].Peers = append(slices.Clone(t.Peers), netip.PrefixFrom(a.Addr(), a.Addr().BitLen()))
+		} else {
+			cfg.Log.Error("a trunk's server has no address", "trunk", t.Name, "server", t.Out.Server, "err", err)
+		}
+	}
+	if len(cfg.Phones.Accounts) > 0 { // last: an address that is also a trunk's belongs to the trunk
+		out = append(out, Trunk{Name: phonesTrunk, Peers: cfg.Phones.Networks})
+	}
+	return out
 }
 
 func (x *Exchange) open() error {
@@ -141,7 +194,7 @@ func (x *Exchange) open() error {
 		if err != nil {
 			return err
 		}
-		x.udp = &screenedUDP{UDPConn: conn, screen: x.screen}
+		x.udp = &screenedUDP{UDPConn: conn, screen: x.screen, up: make(chan struct{})}
 	}
 	if x.cfg.TCP != "" {
 		l, err := net.Listen("tcp", x.cfg.TCP)
@@ -162,7 +215,7 @@ func (x *Exchange) serve() error {
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)),
 		sipgo.WithUserAgentTransactionLayerOptions(
 			sip.WithTransactionLayerLogger(quiet),
-			sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {}),
+			sip.WithTransactionLayerUnhandledResponseHandler(func(res *sip.Response) { x.strayResponse(res) }),
 		),
 	)
 	if err != nil {
@@ -179,6 +232,7 @@ func (x *Exchange) serve() error {
 	x.route(srv)
 	if x.udp != nil {
 		x.serving.Go(func() { _ = srv.ServeUDP(x.udp) })
+		<-x.udp.up
 	}
 	if x.tcp != nil {
 		x.serving.Go(func() { _ = srv.ServeTCP(x.tcp) })
@@ -220,7 +274,10 @@ func (x *Exchange) Live() int {
 
 // Close hangs up what lives, waits at most 4 T1 for the far ends to say yes, closes the sockets and waits for all
 // goroutines.
-func (x *Exchange) Close() {
+func (x *Exchange) Close() { x.shut(true) }
+
+// shut ends all legs, with or without a BYE.
+func (x *Exchange) shut(bye bool) {
 	x.mu.Lock()
 	if x.closing {
 		x.mu.Unlock()
@@ -232,11 +289,16 @@ func (x *Exchange) Close() {
 		legs = append(legs, l)
 	}
 	x.mu.Unlock()
+	defer x.stop()
 
 	ctx, cancel := context.WithTimeout(context.Background(), 4*x.cfg.T1)
 	defer cancel()
 	for _, l := range legs {
-		l.Hangup()
+		if bye {
+			l.Hangup()
+		} else {
+			l.abandon()
+		}
 	}
 	for _, l := range legs {
 		select {
@@ -246,6 +308,8 @@ func (x *Exchange) Close() {
 			<-l.done
 		}
 	}
+	x.stop()
+	x.keeping.Wait() // they may say good-bye to a trunk
 	x.closeSockets()
 	if err := x.ua.Close(); err != nil {
 		x.log.Debug("close SIP", "err", err)
@@ -297,11 +361,28 @@ func (x *Exchange) admit(l *Leg) admission {
 	return admitted
 }
 
+// knows says whether we have the call of this INVITE already: a copy by another way is no new call.
+func (x *Exchange) knows(l *Leg) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	_, again := x.initial[l.first]
+	return again
+}
+
 // over says that the leg's call has ended; its dialog stays known until its last transaction is done.
 func (x *Exchange) over(l *Leg) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.perTrunk[l.trunk.Name]--
+}
+
+// moved counts a leg for another trunk.
+func (x *Exchange) moved(l *Leg, f func()) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.perTrunk[l.trunk.Name]--
+	f()
+	x.perTrunk[l.trunk.Name]++
 }
 
 func (x *Exchange) forget(l *Leg) {

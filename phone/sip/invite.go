@@ -92,13 +92,20 @@ func (x *Exchange) begin(req *sip.Request, tx sip.ServerTransaction, trunk *Trun
 	if location != nil {
 		l.party.Place = parsePlace(location)
 	}
+	if x.cfg.Admit != nil && !x.knows(l) && !x.cfg.Admit(l.party) {
+		reply(req, tx, 503, "Service Unavailable", reason(congestion))
+		return
+	}
 	switch x.admit(l) {
 	case refusedMerged:
 		reply(req, tx, 482, "Loop Detected")
 		return
 	case refusedFull:
 		// No Retry-After: with it a carrier may stop sending us anything (RFC 3261 21.5.4).
-		reply(req, tx, 503, "Service Unavailable")
+		if x.cfg.Full != nil {
+			x.cfg.Full(l.party)
+		}
+		reply(req, tx, 503, "Service Unavailable", reason(noCircuit))
 		return
 	case admitted:
 	}
@@ -170,30 +177,43 @@ func (l *Leg) open() error {
 		return err
 	}
 	l.sock = sock
-	shown := sock.LocalAddr().Addr()
-	if shown.IsUnspecified() {
-		shown = here.Addr()
-	}
-	if l.trunk.External.IsValid() {
-		shown, here = l.trunk.External, netip.AddrPortFrom(l.trunk.External, here.Port())
-	}
+	l.d.SDP.ID, l.d.SDP.Version = randomNumber(), 1
+	l.expose()
 	l.d.Leg, l.d.Trunk = l.id, l.trunk.Name
-	l.d.SentBy = here
-	l.d.Contact = "sip:" + contactUser(l.party.Dialled) + "@" + here.String()
-	if l.d.Transport == "TCP" {
-		l.d.Contact += ";transport=tcp"
-	}
 	l.d.Socket = sock.LocalAddr()
-	l.d.SDP = localSDP{ID: randomNumber(), Version: 1, RTP: netip.AddrPortFrom(shown, sock.LocalAddr().Port())}
 	l.port = media.NewPort(l.id, media.PortConfig{Codec: media.PCMA, DTMFPT: 101})
 	l.port.OnDigit(l.pressed)
 	l.sock.SetSending(false) // not before the far end can hear
 	if l.offer != nil {
 		l.apply(*l.offer)
 	}
-	l.talk = media.NewTalk(l.port, l.x.cfg.Prompts, media.TalkOptions{Log: l.x.log})
+	if l.out == nil {
+		l.startTalk()
+	}
 	l.sock.Start(l.port)
 	return nil
+}
+
+// expose fills in our addresses as the far end shall see them.
+func (l *Leg) expose() {
+	here := l.x.addressFor(l.d.Transport, l.d.Source)
+	shown := l.sock.LocalAddr().Addr()
+	if shown.IsUnspecified() {
+		shown = here.Addr()
+	}
+	if e := l.trunk.externalFor(l.d.Source.Addr()); e.IsValid() {
+		shown, here = e, netip.AddrPortFrom(e, here.Port())
+	}
+	l.d.Trunk, l.d.SentBy = l.trunk.Name, here
+	user := "siaga"
+	if l.out == nil {
+		user = contactUser(l.party.Dialled)
+	}
+	l.d.Contact = "sip:" + user + "@" + here.String()
+	if l.d.Transport != "UDP" {
+		l.d.Contact += ";transport=" + strings.ToLower(l.d.Transport)
+	}
+	l.d.SDP.RTP = netip.AddrPortFrom(shown, l.sock.LocalAddr().Port())
 }
 
 // contactUser is what was dialled, if it can stand in a URI as it is.

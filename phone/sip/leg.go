@@ -25,6 +25,9 @@ type Leg struct {
 	port  *media.Port
 	talk  *media.Talk
 
+	talking  sync.Once  // makes talk
+	pressing sync.Mutex // keys go one after the other
+
 	box       *mailbox
 	done      chan struct{} // the goroutine has ended
 	settled   chan struct{} // the INVITE has its last answer, and its ACK if that was 200
@@ -43,15 +46,17 @@ type Leg struct {
 	rung     bool
 	over     bool // Ended was told
 	quit     bool // the goroutine may end
+	reclaims bool // taken over from a dead process, whose far end has not answered us yet
 	byeSent  bool
 	cause    int        // of Q.850, for our BYE
 	pending  *answering // our 200 that wants its ACK
 	progress *time.Timer
 	watch    watch
 	refresh  refresh
+	out      *outgoing // of a call of ours; nil for one that came in
 }
 
-var _ phone.Leg = (*Leg)(nil)
+var _ phone.Outside = (*Leg)(nil)
 
 // phase is how far the INVITE has come.
 type phase int
@@ -70,7 +75,20 @@ func (l *Leg) ID() string { return l.id }
 func (l *Leg) Party() phone.Party { return l.party }
 
 // Talk is the leg's audio.
-func (l *Leg) Talk() phone.Talk { return l.talk }
+func (l *Leg) Talk() phone.Talk {
+	l.startTalk()
+	return l.talk
+}
+
+// startTalk makes the audio around this leg. One that we called has none while it is only a line of another call.
+func (l *Leg) startTalk() {
+	l.talking.Do(func() {
+		l.talk = media.NewTalk(l.port, l.x.cfg.Prompts, media.TalkOptions{Log: l.x.log})
+	})
+}
+
+// Port is the leg's audio, for the talk of another call.
+func (l *Leg) Port() *media.Port { return l.port }
 
 // Listen sets the receiver of events; those that came before are delivered first.
 func (l *Leg) Listen(sink func(phone.Event)) {
@@ -80,6 +98,9 @@ func (l *Leg) Listen(sink func(phone.Event)) {
 		l.events = nil
 		for _, e := range events {
 			sink(e)
+		}
+		if l.reclaims && !l.over {
+			l.reclaim()
 		}
 	}
 	if l.box.post(deliver) {
@@ -97,10 +118,22 @@ func (l *Leg) Listen(sink func(phone.Event)) {
 }
 
 // Ring sends 180, or 183 with early media, or answers at once, as the trunk is set.
-func (l *Leg) Ring() { l.box.post(l.ring) }
+func (l *Leg) Ring() {
+	l.box.post(func() {
+		if l.out == nil {
+			l.ring()
+		}
+	})
+}
 
 // Answer sends 200. Established or Ended follows.
-func (l *Leg) Answer() { l.box.post(l.answer) }
+func (l *Leg) Answer() {
+	l.box.post(func() {
+		if l.out == nil {
+			l.answer()
+		}
+	})
+}
 
 // Refuse gives a final answer from 300 on. It does nothing once Answer was called; other numbers count as 480.
 func (l *Leg) Refuse(status int, reason string) {
@@ -108,7 +141,9 @@ func (l *Leg) Refuse(status int, reason string) {
 		if status < 300 || status > 699 {
 			status, reason = 480, "Temporarily Unavailable"
 		}
-		l.refuse(status, reason, phone.ByUs)
+		if l.out == nil {
+			l.refuse(status, reason, phone.ByUs)
+		}
 	})
 }
 
@@ -117,6 +152,10 @@ func (l *Leg) Hangup() {
 	l.box.post(func() {
 		switch l.phase {
 		case early:
+			if l.out != nil {
+				l.giveUp(487, "hung up by us")
+				return
+			}
 			l.refuse(480, "Temporarily Unavailable", phone.ByUs)
 		case answered, confirmed:
 			l.end(phone.Ending{Fault: phone.ByUs, Q850: normalClearing, Text: "hung up by us"}, true)
@@ -181,7 +220,10 @@ func (l *Leg) end(e phone.Ending, bye bool) {
 	l.stopTimers()
 	l.port.OnDigit(nil)
 	l.sock.Close()
-	l.talk.Close() // hands the last audio to the tape before anybody hears that the call is over
+	l.talking.Do(func() {}) // none is made any more
+	if l.talk != nil {
+		l.talk.Close() // hands the last audio to the tape before anybody hears that the call is over
+	}
 	l.x.over(l)
 	l.emit(phone.Ended{Ending: e})
 	switch {
@@ -189,6 +231,8 @@ func (l *Leg) end(e phone.Ending, bye bool) {
 		l.pending.byeAfter = true // RFC 3261 15: not before the ACK, or 64 T1
 	case bye:
 		l.bye()
+	case l.out != nil && l.out.cancels:
+		l.after(l.x.cfg.T1, l.leave) // a 200 that crossed our CANCEL wants its ACK and BYE
 	default:
 		l.leave()
 	}

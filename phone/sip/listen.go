@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -13,10 +14,13 @@ import (
 type screenedUDP struct {
 	*net.UDPConn
 	screen *screen
+	serves sync.Once
+	up     chan struct{} // closed when sipgo reads: from then on it knows the socket, and can send by it
 }
 
 // ReadFrom reads the next datagram that is fit for sipgo.
 func (c *screenedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
+	c.serves.Do(func() { close(c.up) })
 	for {
 		n, from, err := c.ReadFromUDPAddrPort(p)
 		if err != nil {

@@ -62,6 +62,15 @@ func (l *Leg) agreeTimer(req *sip.Request, res *sip.Response) {
 	l.startRefresh()
 }
 
+// agreedTimer takes the far end's word on the session timer out of the 200 to an INVITE of ours.
+func (l *Leg) agreedTimer(res *sip.Response) {
+	interval, refresher, ok := sessionExpires(res)
+	if ok {
+		l.d.Expires, l.d.WeRefresh = max(interval, minSE), refresher != "uas"
+	}
+	l.startRefresh()
+}
+
 // startRefresh waits for the far end's refresh, or for the time of ours.
 func (l *Leg) startRefresh() {
 	if l.refresh.timer != nil {

@@ -104,7 +104,7 @@ func infoDigit(req *sip.Request) (rune, bool) {
 func (l *Leg) hungUp(req *sip.Request, tx sip.ServerTransaction) {
 	wasEarly := l.phase == early
 	reply(req, tx, 200, "OK")
-	if wasEarly {
+	if wasEarly && l.out == nil {
 		_ = l.respond(l.tx, l.response(l.invite, 487, "Request Terminated", nil)) // RFC 3261 15.1.2
 	}
 	l.end(phone.Ending{Fault: phone.ByFarEnd, Q850: causeOf(req, normalClearing), Text: "BYE"}, false)

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Callers who are owed a call */
+        get: operations["get-callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say why a callback is owed no longer */
+        post: operations["post-callbacks-id-settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls": {
         parameters: {
             query?: never;
@@ -14,7 +48,8 @@ export interface paths {
         /** Calls, newest first */
         get: operations["get-calls"];
         put?: never;
-        post?: never;
+        /** Call a number from the own seat */
+        post: operations["post-calls"];
         delete?: never;
         options?: never;
         head?: never;
@@ -83,6 +118,108 @@ export interface paths {
         put?: never;
         /** Decline a ringing call */
         post: operations["post-calls-id-decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an office or a number into the talk */
+        post: operations["post-calls-id-guests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/guests/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a guest out of the talk */
+        delete: operations["delete-calls-id-guests-n"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/guests/{n}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the caller to a guest */
+        post: operations["post-calls-id-guests-n-give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/guests/{n}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let one who advises talk with the caller */
+        post: operations["post-calls-id-guests-n-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the caller on hold, or come back */
+        post: operations["post-calls-id-hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press keys for the far end */
+        post: operations["post-calls-id-keys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -643,7 +780,7 @@ export interface components {
             callback: string;
             callerName: string;
             /** @enum {string} */
-            chip: "" | "sibuk" | "tidak_menjawab" | "menolak" | "tidak_ada_petugas" | "sambungan_putus" | "diambil_kembali";
+            chip: "" | "sibuk" | "tidak_menjawab" | "menolak" | "tidak_ada_petugas" | "sambungan_putus" | "diambil_kembali" | "minta_pengawas";
             chipOffice: string;
             /** Format: date-time */
             endedAt: string | null;
@@ -672,6 +809,7 @@ export interface components {
             tape: boolean;
             /** @description hex SHA-256 of the last chunk */
             tapeHash: string;
+            /** @description several with commas between, when a later process recorded the rest */
             tapeId: string;
             /** Format: int64 */
             tapeMs: number;
@@ -690,7 +828,7 @@ export interface components {
             callback: string;
             callerName: string;
             /** @enum {string} */
-            chip: "" | "sibuk" | "tidak_menjawab" | "menolak" | "tidak_ada_petugas" | "sambungan_putus" | "diambil_kembali";
+            chip: "" | "sibuk" | "tidak_menjawab" | "menolak" | "tidak_ada_petugas" | "sambungan_putus" | "diambil_kembali" | "minta_pengawas";
             chipOffice: string;
             /** Format: date-time */
             endedAt: string | null;
@@ -725,6 +863,12 @@ export interface components {
              */
             waitMs: number;
             withheld: boolean;
+        };
+        CallingOut: {
+            incident?: string;
+            number?: string;
+            /** @description the call that is owed */
+            returns?: string;
         };
         Change: {
             key: string;
@@ -800,6 +944,31 @@ export interface components {
             /** Format: int64 */
             talking: number;
             today: components["schemas"]["Today"];
+        };
+        GivingAway: {
+            /** @enum {string} */
+            agency?: "" | "112" | "113" | "115" | "118" | "119" | "pln";
+            outcome: string;
+        };
+        Guest: {
+            /** @description the caller doesn't hear it */
+            aside: boolean;
+            /** Format: date-time */
+            at: string;
+            /** @description has answered */
+            in: boolean;
+            /** Format: int64 */
+            n: number;
+            name: string;
+            number: string;
+            office: string;
+            person: string;
+            seat: string;
+            /**
+             * Format: date-time
+             * @description rings until then
+             */
+            until: string;
         };
         History: {
             /** Format: int64 */
@@ -904,6 +1073,22 @@ export interface components {
             items: components["schemas"]["IncidentCard"][];
             next: string;
         };
+        Invitation: {
+            /** @description for advice: the caller hears an announcement meanwhile */
+            aside?: boolean;
+            /** @description for screens, like Pemadam 113 */
+            name?: string;
+            number?: string;
+            office?: string;
+        };
+        Keys: {
+            /**
+             * Format: int64
+             * @description number of the guest; 0: the caller
+             */
+            guest?: number;
+            keys: string;
+        };
         Kind: {
             /** @enum {string} */
             class: "emergency" | "service" | "information" | "complaint";
@@ -928,30 +1113,49 @@ export interface components {
         LiveCall: {
             /** Format: date-time */
             answeredAt: string | null;
+            /** @description the caller hears an announcement during the transfer */
+            blind: boolean;
+            /** @description the caller's side has put us on hold */
+            callerHolds: boolean;
             callerName: string;
             /** @enum {string} */
-            chip: "" | "sibuk" | "tidak_menjawab" | "menolak" | "tidak_ada_petugas" | "sambungan_putus" | "diambil_kembali";
+            chip: "" | "sibuk" | "tidak_menjawab" | "menolak" | "tidak_ada_petugas" | "sambungan_putus" | "diambil_kembali" | "minta_pengawas";
             chipOffice: string;
+            /** @description keys that the caller pressed, the last 32 */
+            digits: string;
             /** Format: date-time */
             firstRing: string;
+            /**
+             * Format: int64
+             * @description number of the guest who has the caller alone; 0: none
+             */
+            given: number;
+            guests: components["schemas"]["Guest"][];
             history: components["schemas"]["History"];
             id: string;
             incident: string;
             leaving: components["schemas"]["Leaving"] | null;
             /** Format: int64 */
             level: number;
+            /** @description nothing is heard from the caller's side */
+            mediaLost: boolean;
             number: string;
             numberText: string;
             offers: components["schemas"]["Offer"][];
             office: string;
+            /** @description the holder has parked the caller */
+            onHold: boolean;
             /** Format: date-time */
             orphanUntil: string | null;
+            outbound: components["schemas"]["Outbound"] | null;
             outcome: string;
             person: string;
             /** @enum {string} */
-            phase: "QUEUED" | "OFFERED" | "TALKING" | "TRANSFERRING" | "ORPHAN" | "RECOVERING" | "UNFINISHED" | "ENDED";
+            phase: "QUEUED" | "OFFERED" | "DIALLING" | "TALKING" | "TRANSFERRING" | "ORPHAN" | "RECOVERING" | "UNFINISHED" | "ENDED";
             place: components["schemas"]["Circle"] | null;
             polresTalked: boolean;
+            /** @description the caller was told that we will call back */
+            promised: boolean;
             recording: boolean;
             seat: string;
             sent: string[];
@@ -982,11 +1186,13 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "queue" | "transfer";
+            kind: "queue" | "transfer" | "guest";
             /** Format: int64 */
             n: number;
             office: string;
             person: string;
+            /** @description a plain phone rings */
+            piket: boolean;
             seat: string;
             /** Format: date-time */
             until: string | null;
@@ -1049,6 +1255,16 @@ export interface components {
             no: string;
             office: string;
         };
+        Outbound: {
+            incident: string;
+            /** @description the call that is owed */
+            returns: string;
+            /**
+             * Format: date-time
+             * @description rings until then
+             */
+            until: string;
+        };
         Outcome: {
             /**
              * @description who may choose it
@@ -1062,6 +1278,42 @@ export interface components {
             id: string;
             /** @description counts as a true call for help or information */
             valid: boolean;
+        };
+        Owed: {
+            /** @description who tried last */
+            by: string;
+            /** @description the call that is owed */
+            call: string;
+            /** @description never call back, it would harm them */
+            danger: boolean;
+            /** @description we lost the line, or promised: before all others */
+            first: boolean;
+            incident: string;
+            name: string;
+            number: string;
+            numberText: string;
+            office: string;
+            /** @description why it is owed */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description of this number before; such numbers come last
+             */
+            pranks: number;
+            /** @description who wins if they call again: the seat that rang when they left */
+            seat: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            triedAt: string | null;
+            /**
+             * Format: int64
+             * @description after two a note is asked for
+             */
+            tries: number;
+        };
+        Parking: {
+            on: boolean;
         };
         PasswordChange: {
             new: string;
@@ -1190,6 +1442,8 @@ export interface components {
             line: "none" | "up" | "lost";
             office: string;
             person: components["schemas"]["SeatPerson"] | null;
+            /** @description heard by its desk phone instead of the browser */
+            phone: boolean;
             reason: string;
             /** Format: date-time */
             since: string;
@@ -1199,6 +1453,8 @@ export interface components {
             until: string | null;
         };
         SeatChoice: {
+            /** @description hear and speak by the desk phone of the seat */
+            phone?: boolean;
             seat: string;
         };
         SeatPerson: {
@@ -1227,6 +1483,10 @@ export interface components {
             version: string;
         };
         Settings: {
+            /** @description transfers from here: the caller hears an announcement until the answer */
+            blind: boolean;
+            /** @description number of the piket phone; empty: none */
+            piket: string;
             /**
              * Format: int64
              * @description the Polda stays in the talk; 0 means it leaves at once
@@ -1249,6 +1509,11 @@ export interface components {
             tOrphanMs: number;
             /**
              * Format: int64
+             * @description ring the piket phone
+             */
+            tPiketMs: number;
+            /**
+             * Format: int64
              * @description ring the Polres, then take back
              */
             tTransferMs: number;
@@ -1264,6 +1529,9 @@ export interface components {
             tWrapMs: number;
         };
         SettingsChange: {
+            blind?: boolean;
+            /** @description number of the piket phone; empty: none */
+            piket?: string;
             /** Format: int64 */
             tLeaveMs?: number;
             /** Format: int64 */
@@ -1273,11 +1541,18 @@ export interface components {
             /** Format: int64 */
             tOrphanMs?: number;
             /** Format: int64 */
+            tPiketMs?: number;
+            /** Format: int64 */
             tTransferMs?: number;
             /** Format: int64 */
             tUnfinishedMs?: number;
             /** Format: int64 */
             tWrapMs?: number;
+        };
+        Settling: {
+            /** @enum {string} */
+            how: "dua_kali" | "bahaya" | "diselesaikan";
+            note?: string;
         };
         Snapshot: {
             boot: string;
@@ -1308,6 +1583,11 @@ export interface components {
             outcomes: {
                 [key: string]: number;
             };
+        };
+        TransferTo: {
+            office: string;
+            /** @description ring on although all its seats are busy, up to 15 s */
+            wait?: boolean;
         };
         WallLink: {
             /** Format: date-time */
@@ -1344,6 +1624,76 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-callbacks": {
+        parameters: {
+            query?: {
+                /** @description the own office when left out */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Owed"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-callbacks-id-settle": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settling"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-calls": {
         parameters: {
             query?: {
@@ -1367,6 +1717,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallingOut"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
                 };
             };
             /** @description Error */
@@ -1508,6 +1896,238 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OfferRef"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls-id-guests": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-calls-id-guests-n": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+            };
+            path: {
+                id: string;
+                /** @description number of the guest */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls-id-guests-n-give": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivingAway"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls-id-guests-n-merge": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                /** @description number of the guest */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls-id-hold": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Parking"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls-id-keys": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keys"];
             };
         };
         responses: {
@@ -1697,7 +2317,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OfficeRef"];
+                "application/json": components["schemas"]["TransferTo"];
             };
         };
         responses: {

@@ -1,0 +1,113 @@
+package node
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/phone/sip"
+)
+
+// formats are the words of siaga.toml for how a trunk wants numbers.
+var formats = map[string]sip.Format{"": sip.E164, "e164": sip.E164, "national": sip.National, "plain": sip.Plain}
+
+// checkOutgoing checks what a trunk needs for calls of ours.
+func (c Config) checkOutgoing(t Trunk, bad func(name, fix string, args ...any)) {
+	if t.Server == "" {
+		if t.Register || t.User != "" {
+			bad("trunk.server", "trunk %s: name the carrier's proxy, like \"sip.carrier.example:5060\"", t.Name)
+		}
+		return
+	}
+	if _, _, err := net.SplitHostPort(t.Server); err != nil {
+		bad("trunk.server", "trunk %s: %q is no address: write \"203.0.113.5:5060\"", t.Name, t.Server)
+	}
+	if !slices.Contains([]string{"", "udp", "tcp", "tls"}, t.Transport) {
+		bad("trunk.transport", "trunk %s: %q: choose \"udp\", \"tcp\" or \"tls\"", t.Name, t.Transport)
+	}
+	if _, ok := formats[t.Format]; !ok {
+		bad("trunk.format", "trunk %s: %q: choose \"e164\", \"national\" or \"plain\"", t.Name, t.Format)
+	}
+	if t.Register && t.User == "" {
+		bad("trunk.user", "trunk %s: to register, give the user that the carrier gave you", t.Name)
+	}
+	if t.User != "" && t.PasswordFile == "" {
+		bad("trunk.password_file", "trunk %s: name a file that holds the password alone", t.Name)
+	}
+}
+
+// checkPhones checks the desk phones.
+func (c Config) checkPhones(bad func(name, fix string, args ...any)) {
+	if len(c.Phones.Desk) == 0 {
+		return
+	}
+	if len(c.Phones.Networks) == 0 {
+		bad("phones.networks", "list where the desk phones are, like [\"10.1.0.0/16\"]")
+	}
+	for _, n := range c.Phones.Networks {
+		if _, err := parsePeer(n); err != nil {
+			bad("phones.networks", "%q is no address or network", n)
+		}
+	}
+	accounts, seats := map[string]bool{}, map[string]bool{}
+	for i, p := range c.Phones.Desk {
+		switch {
+		case p.Account == "" || accounts[p.Account]:
+			bad("phones.desk", "phone %d needs an account of its own", i+1)
+		case !strings.Contains(p.Seat, "/") || seats[p.Seat]:
+			bad("phones.desk", "phone %s: give it a seat of its own, like \"polresta-balikpapan/1\"", p.Account)
+		case p.PasswordFile == "":
+			bad("phones.desk", "phone %s: name a password_file that holds the password alone", p.Account)
+		}
+		accounts[p.Account], seats[p.Seat] = true, true
+	}
+}
+
+// password reads a file that holds nothing but a password.
+func password(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("password file: %w", err)
+	}
+	return strings.TrimSpace(string(raw)), nil
+}
+
+// outgoing is a trunk's way out.
+func outgoing(t Trunk) (sip.Outgoing, error) {
+	pass, err := password(t.PasswordFile)
+	return sip.Outgoing{
+		Server: t.Server, Transport: strings.ToUpper(t.Transport), Priority: t.Priority, User: t.User, Password: pass,
+		CallerID: t.CallerID, Format: formats[t.Format], Register: t.Register,
+	}, err
+}
+
+// phones are the desk phones that may register.
+func (n *Node) phones() (sip.Phones, error) {
+	out := sip.Phones{Strong: n.cfg.Phones.Strong}
+	for _, p := range n.cfg.Phones.Networks {
+		prefix, err := parsePeer(p)
+		if err != nil {
+			return out, fmt.Errorf("phones.networks: %w", err)
+		}
+		out.Networks = append(out.Networks, prefix)
+	}
+	for _, p := range n.cfg.Phones.Desk {
+		o, _, _ := strings.Cut(p.Seat, "/")
+		of, ok := n.offices.Get(office.ID(o))
+		if !ok || !slices.Contains(of.SeatIDs(), office.SeatID(p.Seat)) {
+			return out, fmt.Errorf("phones.desk: phone %s: there is no seat %q in the office file", p.Account, p.Seat)
+		}
+		pass, err := password(p.PasswordFile)
+		if err != nil {
+			return out, fmt.Errorf("phone %s: %w", p.Account, err)
+		}
+		out.Accounts = append(out.Accounts, sip.Phone{Account: p.Account, Password: pass, Seat: office.SeatID(p.Seat)})
+	}
+	return out, nil
+}

@@ -1,0 +1,471 @@
+package sip
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/phone"
+)
+
+// Errors of Dial. What happens later is told by Ended.
+var (
+	ErrNoWayOut  = errors.New("no trunk carries outgoing calls")
+	ErrFull      = errors.New("every trunk that carries outgoing calls is full or down")
+	ErrNoPhone   = errors.New("no such desk phone is registered")
+	ErrNoCallee  = errors.New("nobody to call")
+	errNoAddress = errors.New("the trunk's server has no address")
+)
+
+// Format is how a trunk wants numbers.
+type Format string
+
+// How numbers are written to a trunk.
+const (
+	E164     Format = ""         // +6281234567890
+	National Format = "national" // 081234567890
+	Plain    Format = "plain"    // 6281234567890
+)
+
+// Outgoing is what is needed to call by a trunk.
+type Outgoing struct {
+	Server    string // "host:port" of the carrier's proxy; empty: this trunk carries no outgoing calls
+	Transport string // "UDP" (default), "TCP", "TLS"
+	Priority  int    // the lowest is tried first
+	User      string // for digest; empty: by address only
+	Password  string
+	CallerID  string // number that those see whom we call, when the callee names none
+	Format    Format
+	Register  bool // keep ourselves registered there (RFC 3261 10)
+}
+
+// way is one road on which a callee may be reached.
+type way struct {
+	trunk     *Trunk
+	target    sip.Uri
+	transport string
+	hop       netip.AddrPort
+}
+
+// outgoing is what a leg that we called has besides.
+type outgoing struct {
+	callee   phone.Callee
+	ways     []way // not tried yet
+	way      way
+	req      *sip.Request // the INVITE
+	began    time.Time
+	rang     bool // a provisional answer other than 100 came
+	any      bool // any answer came
+	given    bool // we gave up: CANCEL is sent, or will be as soon as it may be
+	cancels  bool // CANCEL was sent
+	status   int  // that Ended shall tell when we gave up
+	tries    int  // with credentials on this way
+	patience *time.Timer
+	within   *time.Timer
+}
+
+// Timing of calls of ours.
+const (
+	ringsUsually = 60 * time.Second
+	silentWay    = 4 * time.Second // a server that says nothing for this long is passed over
+)
+
+// Dial begins a call of ours. Ringing, then Established or Ended follow.
+func (x *Exchange) Dial(c phone.Callee) (phone.Outside, error) {
+	ways, err := x.ways(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.Within <= 0 {
+		c.Within = ringsUsually
+	}
+	tag := randomHex(8)
+	l := &Leg{
+		x: x, id: randomHex(12), box: newMailbox(), done: make(chan struct{}), settled: make(chan struct{}),
+		d: Dialog{CallID: randomHex(16) + "@siaga", LocalTag: tag}, rung: true,
+		out: &outgoing{callee: c, ways: ways, began: time.Now()},
+	}
+	l.settle()
+	l.key = dialogKey{l.d.CallID, tag}
+	l.party = phone.Party{Number: office.Number(c.Number), Raw: c.Number, Dialled: c.Number}
+	if err := l.nextWay(); err != nil {
+		return nil, err
+	}
+	l.log = x.log.With("leg", l.id, "trunk", l.trunk.Name)
+	if err := l.open(); err != nil {
+		return nil, err
+	}
+	if !x.enter(l) {
+		l.sock.Close()
+		return nil, errors.New("call out: closing")
+	}
+	go l.run() // Close waits for it: enter counted it
+	l.box.post(l.invites)
+	l.out.within = l.after(c.Within, func() { l.giveUp(408, "nobody answered") })
+	return l, nil
+}
+
+// Seat is whose line the leg is.
+func (l *Leg) Seat() office.SeatID {
+	if l.out == nil {
+		return ""
+	}
+	return l.out.callee.Seat
+}
+
+// Alive says whether audio can pass.
+func (l *Leg) Alive() bool {
+	select {
+	case <-l.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// Press sends keys to the far end.
+func (l *Leg) Press(keys string) {
+	l.box.post(func() {
+		if l.over || l.phase != confirmed {
+			return
+		}
+		l.x.spawn(func() {
+			l.pressing.Lock() // one after the other
+			defer l.pressing.Unlock()
+			l.port.Press(keys, l.done)
+		})
+	})
+}
+
+// ways lists the roads to a callee, the first to try in front.
+func (x *Exchange) ways(c phone.Callee) ([]way, error) {
+	if c.Phone != "" || c.Seat != "" {
+		w, ok := x.phoneWay(c)
+		if !ok {
+			return nil, fmt.Errorf("call desk phone %s%s: %w", c.Phone, c.Seat, ErrNoPhone)
+		}
+		return []way{w}, nil
+	}
+	if c.Number == "" {
+		return nil, ErrNoCallee
+	}
+	var trunks []*Trunk
+	for i := range x.screen.trunks {
+		t := &x.screen.trunks[i]
+		if t.Out.Server != "" && (c.Trunk == "" || c.Trunk == t.Name) {
+			trunks = append(trunks, t)
+		}
+	}
+	if len(trunks) == 0 {
+		return nil, ErrNoWayOut
+	}
+	slices.SortStableFunc(trunks, func(a, b *Trunk) int { return cmp.Compare(a.Out.Priority, b.Out.Priority) })
+	var ways, down []way
+	for _, t := range trunks {
+		if x.fullOut(t) {
+			continue
+		}
+		w, err := t.wayTo(c.Number)
+		if err != nil {
+			x.log.Warn("a trunk can't be used", "trunk", t.Name, "err", err)
+			continue
+		}
+		if x.health.isDown(t.Name) {
+			down = append(down, w) // tried last: what we think of it may be old
+			continue
+		}
+		ways = append(ways, w)
+	}
+	if ways = append(ways, down...); len(ways) == 0 {
+		return nil, ErrFull
+	}
+	return ways, nil
+}
+
+func (x *Exchange) fullOut(t *Trunk) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return t.MaxCalls > 0 && x.perTrunk[t.Name] >= t.MaxCalls
+}
+
+// wayTo is the road to a number by this trunk.
+func (t *Trunk) wayTo(number string) (way, error) {
+	hop, err := resolve(t.Out.Server)
+	if err != nil {
+		return way{}, fmt.Errorf("server %s: %w", t.Out.Server, err)
+	}
+	host, port, _ := net.SplitHostPort(t.Out.Server)
+	n, _ := strconv.Atoi(port)
+	return way{
+		trunk: t, transport: strings.ToUpper(cmp.Or(t.Out.Transport, "UDP")), hop: hop,
+		target: sip.Uri{Scheme: "sip", User: t.Out.Format.write(number), Host: host, Port: n},
+	}, nil
+}
+
+// resolve finds the address of "host:port".
+func resolve(server string) (netip.AddrPort, error) {
+	host, port, err := net.SplitHostPort(server)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return netip.AddrPortFrom(ip.Unmap(), uint16(n)), nil
+	}
+	addrs, err := net.LookupHost(host)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	for _, a := range addrs {
+		if ip, err := netip.ParseAddr(a); err == nil {
+			return netip.AddrPortFrom(ip.Unmap(), uint16(n)), nil
+		}
+	}
+	return netip.AddrPort{}, errNoAddress
+}
+
+// write writes an E.164 number as the trunk wants it; short numbers stay.
+func (f Format) write(number string) string {
+	rest, isIndonesian := strings.CutPrefix(number, "+62")
+	switch {
+	case f == National && isIndonesian:
+		return "0" + rest
+	case f == National && strings.HasPrefix(number, "+"):
+		return "00" + number[1:]
+	case f == Plain:
+		return strings.TrimPrefix(number, "+")
+	}
+	return number
+}
+
+// nextWay takes the next road. It fails when there is none.
+func (l *Leg) nextWay() error {
+	o := l.out
+	if len(o.ways) == 0 {
+		return ErrFull
+	}
+	o.way, o.ways = o.ways[0], o.ways[1:]
+	o.tries, o.any = 0, false
+	l.trunk = o.way.trunk
+	l.d.Transport, l.d.Source = o.way.transport, o.way.hop
+	l.d.Target, l.d.Remote = o.way.target.String(), "<"+o.way.target.String()+">"
+	l.d.RemoteTag, l.d.Routes = "", nil
+	l.party.Trunk = l.trunk.Name
+	l.first = initialKey{l.d.CallID, "", 0}
+	return nil
+}
+
+// caller is our own address in From, with the number that the far end shall see.
+func (l *Leg) caller() string {
+	number := cmp.Or(l.out.callee.From, l.trunk.Out.CallerID, "110")
+	host := hostOf(l.d.SentBy.Addr())
+	return address(l.out.callee.Name, &sip.Uri{Scheme: "sip", User: l.trunk.Out.Format.write(number), Host: host})
+}
+
+// invites sends the INVITE on the present road.
+func (l *Leg) invites() {
+	if l.over {
+		return
+	}
+	l.d.Local = l.caller()
+	l.sendInvite()
+}
+
+func (l *Leg) sendInvite(extra ...sip.Header) {
+	o := l.out
+	cseq, _ := l.d.take() // nothing to keep yet: an unanswered call dies with its process
+	headers := append([]sip.Header{
+		sip.NewHeader("Content-Type", "application/sdp"), sip.NewHeader("Allow", allowLine),
+		sip.NewHeader("Supported", "timer, 100rel"),
+	}, extra...)
+	if o.callee.Lift {
+		headers = append(headers, sip.NewHeader("Call-Info", "<sip:110@siaga>;answer-after=0"), sip.NewHeader("Alert-Info", "info=alert-autoanswer"))
+	}
+	if o.callee.Phone == "" && o.callee.Seat == "" {
+		headers = append(headers, sip.NewHeader("P-Asserted-Identity", l.d.Local))
+	}
+	req, err := l.d.request(sip.INVITE, cseq, l.d.SDP.offer(sendRecv), headers...)
+	if err != nil {
+		l.ended(phone.Ending{Fault: phone.ByNet, Status: 500, Text: err.Error()})
+		return
+	}
+	req.SetDestination(o.way.hop.String())
+	o.req = req
+	if o.patience != nil {
+		o.patience.Stop()
+	}
+	o.patience = l.after(silentWay, func() {
+		if o.req == req && !o.any {
+			l.failed(408, "no answer from the server", nil)
+		}
+	})
+	if !l.x.spawn(func() { l.follow(req) }) {
+		l.ended(phone.Ending{Fault: phone.ByUs, Status: 503, Text: "closing"})
+	}
+}
+
+// follow posts what answers an INVITE of ours until its last answer.
+func (l *Leg) follow(req *sip.Request) {
+	tx, err := l.x.client.TransactionRequest(l.x.ctx, req, l.x.fromListener)
+	if err != nil {
+		l.box.post(func() { l.failed(503, err.Error(), req) })
+		return
+	}
+	defer tx.Terminate()
+	for {
+		select {
+		case res := <-tx.Responses():
+			l.box.post(func() { l.answeredBy(req, res) })
+			if !res.IsProvisional() {
+				if res.StatusCode >= 300 {
+					select { // sipgo acknowledges it, and its repeats, as long as the transaction lives
+					case <-tx.Done():
+					case <-time.After(500 * time.Millisecond):
+					}
+				}
+				return
+			}
+		case <-tx.Done():
+			l.box.post(func() { l.failed(408, "no answer", req) })
+			return
+		case <-l.done:
+			return
+		}
+	}
+}
+
+// answeredBy takes an answer to our INVITE.
+func (l *Leg) answeredBy(req *sip.Request, res *sip.Response) {
+	o := l.out
+	if req != o.req && res.StatusCode < 200 {
+		return
+	}
+	o.any = o.any || req == o.req
+	switch s := res.StatusCode; {
+	case s == 100:
+		l.cancelIfGiven()
+	case s < 200:
+		l.provisional(res)
+	case s < 300:
+		l.accepted(req, res)
+	case req != o.req || l.phase != early:
+	case (s == 401 || s == 407) && l.authorise(res):
+	default:
+		l.failed(s, res.Reason, req)
+	}
+}
+
+func (l *Leg) provisional(res *sip.Response) {
+	o := l.out
+	if l.phase != early || l.over {
+		return
+	}
+	l.prack(res)
+	if len(res.Body()) > 0 {
+		if c, err := contentOf(res); err == nil && c.sdp != nil {
+			if s, err := parseSDP(c.sdp); err == nil && s.audio >= 0 {
+				l.apply(s) // early media: the far end is heard before it answers
+			}
+		}
+	}
+	if !o.rang && res.StatusCode > 100 {
+		o.rang = true
+		l.emit(phone.Ringing{})
+	}
+	l.cancelIfGiven()
+}
+
+// accepted takes a 200. One that comes after our CANCEL, or from a second phone, is acknowledged and hung up.
+func (l *Leg) accepted(req *sip.Request, res *sip.Response) {
+	tag, _ := res.To().Params.Get("tag")
+	if l.phase != early || l.over || l.out.given || req != l.out.req {
+		if tag == l.d.RemoteTag && l.phase != early {
+			l.acknowledgeInvite(&l.d, req)
+			return
+		}
+		l.x.declineLate(l, req, res)
+		if l.out.given && !l.over && l.phase == early {
+			l.ended(phone.Ending{Fault: phone.ByUs, Status: l.out.status, Text: "given up"})
+		}
+		return
+	}
+	l.stopOut()
+	l.d.establish(res)
+	l.acknowledgeInvite(&l.d, req)
+	c, err := contentOf(res)
+	var s session
+	if err == nil && c.sdp != nil {
+		s, err = parseSDP(c.sdp)
+	}
+	l.phase, l.d.Answered = confirmed, true
+	if err != nil || c.sdp == nil && !l.d.Media.IsValid() || c.sdp != nil && s.audio < 0 {
+		l.end(phone.Ending{Fault: phone.ByNet, Q850: incompatible, Text: "no usable SDP in the answer"}, true)
+		return
+	}
+	if c.sdp != nil {
+		l.apply(s)
+	}
+	l.sock.SetSending(!l.d.Held)
+	l.agreedTimer(res)
+	l.emit(phone.Established{})
+	l.changed()
+	l.watchMedia()
+}
+
+// establish fills in what a 200 tells of the dialog (RFC 3261 12.1.2).
+func (d *Dialog) establish(res *sip.Response) {
+	d.RemoteTag, _ = res.To().Params.Get("tag")
+	d.PeerUpdates = contains(headerList(res, "Allow"), "update")
+	if c := res.Contact(); c != nil && c.Address.Host != "" {
+		target := c.Address.Clone()
+		target.Headers = nil
+		d.Target = target.String()
+	}
+	d.Routes = nil
+	for _, h := range res.GetHeaders("Record-Route") {
+		d.Routes = append(d.Routes, h.Value())
+	}
+	slices.Reverse(d.Routes)
+}
+
+// acknowledgeInvite sends the ACK of a 200, which sipgo leaves to us (RFC 3261 13.2.2.4).
+func (l *Leg) acknowledgeInvite(d *Dialog, req *sip.Request) {
+	ack, err := d.request(sip.ACK, req.CSeq().SeqNo, nil)
+	if err != nil {
+		l.log.Error("build an ACK", "err", err)
+		return
+	}
+	if a := req.GetHeader("Authorization"); a != nil {
+		ack.AppendHeader(a)
+	}
+	if a := req.GetHeader("Proxy-Authorization"); a != nil {
+		ack.AppendHeader(a)
+	}
+	if err := l.x.client.WriteRequest(ack, l.x.fromListener); err != nil {
+		l.log.Warn("send an ACK", "err", err)
+	}
+}
+
+// declineLate acknowledges a 200 that nobody wants and hangs up on it.
+func (x *Exchange) declineLate(l *Leg, req *sip.Request, res *sip.Response) {
+	d := l.d
+	d.establish(res)
+	l.acknowledgeInvite(&d, req)
+	bye, err := d.request(sip.BYE, req.CSeq().SeqNo+1, nil, reason(normalClearing))
+	if err != nil {
+		return
+	}
+	x.spawn(func() { _, _ = x.transact(bye, 64*x.cfg.T1, x.ctx.Done()) })
+}
