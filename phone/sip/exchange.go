@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -163,25 +162,6 @@ func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
 		x.keeping.Go(x.keepPhones)
 	}
 	return x, nil
-}
-
-// withServers adds to the trunks what answers us: their servers, and a trunk of their own for desk phones.
-func withServers(cfg Config) []Trunk {
-	out := slices.Clone(cfg.Trunks)
-	for i, t := range out {
-		if t.Out.Server == "" {
-			continue
-		}
-		if a, err := resolve(t.Out.Server); err == nil {
-			out[i].Peers = append(slices.Clone(t.Peers), netip.PrefixFrom(a.Addr(), a.Addr().BitLen()))
-		} else {
-			cfg.Log.Error("a trunk's server has no address", "trunk", t.Name, "server", t.Out.Server, "err", err)
-		}
-	}
-	if len(cfg.Phones.Accounts) > 0 { // last: an address that is also a trunk's belongs to the trunk
-		out = append(out, Trunk{Name: phonesTrunk, Peers: cfg.Phones.Networks})
-	}
-	return out
 }
 
 func (x *Exchange) open() error {
