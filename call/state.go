@@ -117,7 +117,9 @@ type Caller struct {
 	Withheld bool           `json:"withheld,omitempty"`
 	Trunk    string         `json:"trunk"`
 	Dialled  string         `json:"dialled"`
-	Place    office.Private `json:"place,omitempty"` // "lat,lng,radius" from the network, empty when none came
+	Diverted string         `json:"diverted,omitempty"` // number that was dialled first
+	Trust    string         `json:"trust,omitempty"`    // empty: the carrier answers for the number; claimed, missing, spoofed, sim_less
+	Place    office.Private `json:"place,omitempty"`    // "lat,lng,radius" from the network, empty when none came
 }
 
 // State is one call. It is a value: Apply returns a new one and never changes the old.

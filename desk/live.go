@@ -74,6 +74,9 @@ func (l *Live) dial(o office.Office, urgent bool) {
 	p := l.leg.Party()
 	now := time.Now()
 	arriving := office.Arriving{Office: o.ID, Trunk: p.Trunk, Dialled: p.Dialled, From: p.Number, At: now}
+	if p.Diverted != "" {
+		arriving.Dialled = p.Diverted
+	}
 	if p.Place != nil {
 		l.place = p.Place
 		arriving.Place = &p.Place.At
@@ -89,7 +92,7 @@ func (l *Live) dial(o office.Office, urgent bool) {
 func callerOf(p phone.Party) call.Caller {
 	c := call.Caller{
 		Number: office.Private(p.Number), Name: office.Private(p.Name), Withheld: p.Withheld,
-		Trunk: p.Trunk, Dialled: p.Dialled,
+		Trunk: p.Trunk, Dialled: p.Dialled, Diverted: p.Diverted, Trust: string(p.Trust),
 	}
 	if p.Place != nil {
 		c.Place = office.Private(fmt.Sprintf("%.6f,%.6f,%.0f", p.Place.At.Lat, p.Place.At.Lng, float64(p.Place.Radius)))

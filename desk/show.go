@@ -24,6 +24,7 @@ func (l *Live) view() CallView {
 		ID: s.ID, Office: s.Office, Phase: s.Phase, Since: s.Since.UTC(), FirstRing: s.FirstRing.UTC(),
 		AnsweredAt: ptr(s.Answered), Number: string(s.Caller.Number),
 		NumberText: office.Number(s.Caller.Number).Display(), Withheld: s.Caller.Withheld,
+		Trust: s.Caller.Trust, Dialled: s.Caller.Dialled,
 		CallerName: string(s.Caller.Name), Trunk: s.Caller.Trunk, Urgent: s.Urgent, Level: s.Level,
 		Offers: []OfferView{}, Target: s.Target, TargetUntil: ptr(s.TargetUntil), Try: s.Try,
 		Sent: append([]office.ID{}, s.Sent...), PolresTalked: s.PolresTalked, Chip: s.Chip, ChipOffice: s.ChipOffice,

@@ -117,6 +117,8 @@ type CallView struct {
 	Number          string          `json:"number"`
 	NumberText      string          `json:"numberText"`
 	Withheld        bool            `json:"withheld"`
+	Trust           string          `json:"trust" enum:",claimed,missing,spoofed,sim_less" doc:"empty: the carrier answers for the number"`
+	Dialled         string          `json:"dialled"`
 	CallerName      string          `json:"callerName"`
 	Place           *PlaceView      `json:"place"`
 	Trunk           string          `json:"trunk"`

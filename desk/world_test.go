@@ -30,6 +30,7 @@ type world struct {
 	observed map[string][]float64
 	ids      int
 	mute     map[office.SeatID]bool // screens that don't acknowledge an offer
+	people   map[office.PersonID]office.ID
 }
 
 func newWorld(t *testing.T) *world {
@@ -112,6 +113,9 @@ func (w *world) who(p office.PersonID) Who {
 	o := office.ID("polda")
 	if p[0] == 'r' {
 		o = "polres"
+	}
+	if of, ok := w.people[p]; ok {
+		o = of
 	}
 	return Who{Person: Person{ID: p, Name: string(p)}, Office: o, Role: office.Operator}
 }

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"os"
@@ -13,6 +15,57 @@ import (
 
 // formats are the words of siaga.toml for how a trunk wants numbers.
 var formats = map[string]sip.Format{"": sip.E164, "e164": sip.E164, "national": sip.National, "plain": sip.Plain}
+
+// secrecies are the words of siaga.toml for what a trunk wants of SRTP.
+var secrecies = map[string]sip.Secrecy{"": sip.Offered, "require": sip.Required, "never": sip.Never, "insecure": sip.Anyhow}
+
+// sipTLS gives what SIP over TLS needs: our certificate, and whom we believe.
+func (n *Node) sipTLS(cfg *sip.Config) error {
+	if n.cfg.SIP.CA != "" {
+		pool, err := authorities(n.cfg.SIP.CA)
+		if err != nil {
+			return fmt.Errorf("sip.ca: %w", err)
+		}
+		cfg.ClientTLS = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	}
+	if n.cfg.SIP.TLS == "" {
+		return nil
+	}
+	own := n.cfg.HTTP
+	if n.cfg.SIP.TLSCert != "" {
+		own.Cert, own.Key = n.cfg.SIP.TLSCert, n.cfg.SIP.TLSKey
+	}
+	base, _, err := tlsConfig(own, n.cfg.Site.Data)
+	if err != nil {
+		return fmt.Errorf("sip.tls: %w", err)
+	}
+	cfg.TLS = n.cfg.SIP.TLS
+	cfg.TLSConfig = base.Clone()
+	cfg.TLSConfig.NextProtos = nil
+	if cfg.ClientTLS == nil {
+		cfg.ClientTLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	cfg.ClientTLS.Certificates = base.Certificates
+	if get := base.GetCertificate; get != nil { // of the local authority, renewed by itself
+		cfg.ClientTLS.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return get(&tls.ClientHelloInfo{})
+		}
+	}
+	return nil
+}
+
+// authorities reads a file of certificates.
+func authorities(path string) (*x509.CertPool, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(raw) {
+		return nil, fmt.Errorf("%s holds no certificate in PEM", path)
+	}
+	return pool, nil
+}
 
 // checkOutgoing checks what a trunk needs for calls of ours.
 func (c Config) checkOutgoing(t Trunk, bad func(name, fix string, args ...any)) {

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,10 @@ type HTTP struct {
 type SIP struct {
 	UDP      string        `koanf:"udp"`
 	TCP      string        `koanf:"tcp"`
+	TLS      string        `koanf:"tls"` // with the certificate of [http], or the one named here
+	TLSCert  string        `koanf:"tls_cert"`
+	TLSKey   string        `koanf:"tls_key"`
+	CA       string        `koanf:"ca"`      // authorities whose carriers' certificates are believed; empty: the system's
 	Unknown  string        `koanf:"unknown"` // "403" or "silent"
 	MaxCalls int           `koanf:"max_calls"`
 	TMedia   time.Duration `koanf:"t_media"`
@@ -81,6 +86,10 @@ type Trunk struct {
 	Waiting  string   `koanf:"waiting"`  // "prompts" (183 with audio), "ringing" (180), "answer" (200 at once)
 	External string   `koanf:"external"` // our address as the carrier sees it
 	MaxCalls int      `koanf:"max_calls"`
+	SRTP     string   `koanf:"srtp"`      // "" (taken over TLS), "require", "never", "insecure" (also without TLS)
+	Trust    string   `koanf:"trust"`     // whose word on the caller's number holds: "" (the carrier's), "from", "none"
+	Hide     bool     `koanf:"hide"`      // a withheld number stays withheld, even if the carrier asserts it
+	ClientCA string   `koanf:"client_ca"` // over TLS the carrier must show a certificate of these; empty: none is asked for
 
 	Server       string `koanf:"server"`        // "host:port" of the carrier's proxy, for calls of ours; empty: none
 	Transport    string `koanf:"transport"`     // "udp" (default), "tcp", "tls"
@@ -128,9 +137,9 @@ func LoadConfig(path string) (Config, error) {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	dir := filepath.Dir(path)
-	files := []*string{&c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key}
+	files := []*string{&c.SIP.TLSCert, &c.SIP.TLSKey, &c.SIP.CA, &c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key}
 	for i := range c.Trunks {
-		files = append(files, &c.Trunks[i].PasswordFile)
+		files = append(files, &c.Trunks[i].PasswordFile, &c.Trunks[i].ClientCA)
 	}
 	for i := range c.Phones.Desk {
 		files = append(files, &c.Phones.Desk[i].PasswordFile)
@@ -226,6 +235,10 @@ func (c Config) check() []error {
 	listen("http.listen", c.HTTP.Listen, true)
 	listen("sip.udp", c.SIP.UDP, true)
 	listen("sip.tcp", c.SIP.TCP, false)
+	listen("sip.tls", c.SIP.TLS, false)
+	if (c.SIP.TLSCert == "") != (c.SIP.TLSKey == "") {
+		bad("sip.tls_cert", "give both tls_cert and tls_key, or neither")
+	}
 	listen("browser.udp", c.Browser.UDP, true)
 	listen("browser.tcp", c.Browser.TCP, false)
 	if (c.HTTP.Cert == "") != (c.HTTP.Key == "") {
@@ -263,6 +276,12 @@ func (c Config) check() []error {
 		}
 		if _, ok := waitings[t.Waiting]; !ok {
 			bad("trunk.waiting", "trunk %s: %q: choose \"prompts\", \"ringing\" or \"answer\"", t.Name, t.Waiting)
+		}
+		if _, ok := secrecies[t.SRTP]; !ok {
+			bad("trunk.srtp", "trunk %s: %q: leave it out, or choose \"require\", \"never\" or \"insecure\"", t.Name, t.SRTP)
+		}
+		if !slices.Contains([]string{"", "from", "none"}, t.Trust) {
+			bad("trunk.trust", "trunk %s: %q: leave it out, or choose \"from\" or \"none\"", t.Name, t.Trust)
 		}
 		c.checkOutgoing(t, bad)
 		if t.External != "" {

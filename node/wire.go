@@ -61,10 +61,19 @@ func (n *Node) openWire(context.Context) (err error) {
 				return fmt.Errorf("trunk %s: %w", t.Name, err)
 			}
 		}
+		trunk.SRTP, trunk.Trust, trunk.Hide = secrecies[t.SRTP], sip.Believing(t.Trust), t.Hide
+		if t.ClientCA != "" {
+			if trunk.ClientCA, err = authorities(t.ClientCA); err != nil {
+				return fmt.Errorf("trunk %s: client_ca: %w", t.Name, err)
+			}
+		}
 		if trunk.Out, err = outgoing(t); err != nil {
 			return fmt.Errorf("trunk %s: %w", t.Name, err)
 		}
 		cfg.Trunks = append(cfg.Trunks, trunk)
+	}
+	if err := n.sipTLS(&cfg); err != nil {
+		return err
 	}
 	if cfg.Phones, err = n.phones(); err != nil {
 		return err

@@ -18,7 +18,21 @@ type Party struct {
 	Dialled  string        // user part of the Request-URI: "110"
 	Trunk    string        // name of the trunk in the configuration
 	Place    *Place        // from PIDF-LO (RFC 6442), nil when none came
+	Diverted string        // number that was dialled first (Diversion, History-Info), empty when none was told
+	Trust    Trust         // how sure the number is
 }
+
+// Trust says how sure a caller's number is.
+type Trust string
+
+// How sure a number is.
+const (
+	Asserted Trust = ""         // the carrier answers for it (P-Asserted-Identity, RFC 3325)
+	Claimed  Trust = "claimed"  // only the caller's side says so
+	Missing  Trust = "missing"  // none came, or one that can't be called back
+	Spoofed  Trust = "spoofed"  // it can't be true: ours, or a service's
+	SIMLess  Trust = "sim_less" // an emergency call of a phone without a SIM
+)
 
 // Place is a circle in which the caller is.
 type Place struct {

@@ -56,6 +56,14 @@ func (x *Exchange) Adopt(blob []byte) (phone.Leg, error) {
 	sock.SetPayloads(d.Choice.AudioPT, d.Choice.law(), d.Choice.DTMFPT)
 	sock.SetRemote(d.Media)
 	sock.SetSending(!d.Held)
+	if k := l.d.Crypto; k != nil { // the packet counters died with the process: a new key begins new ones
+		fresh := newKeys(k.Suite, k.Tag)
+		fresh.Remote = k.Remote
+		l.d.Crypto = fresh
+		if err := l.useKeys(); err != nil {
+			l.log.Error("use the keys of a call", "err", err)
+		}
+	}
 	l.startTalk()
 	sock.Start(l.port)
 	l.settle()

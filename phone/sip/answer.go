@@ -10,7 +10,7 @@ import (
 )
 
 // allowLine is what we understand. REFER isn't: a caller must not send our calls elsewhere.
-const allowLine = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+const allowLine = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"
 
 // response builds an answer inside the dialog, with what each of them carries. req has our tag already: begin gave it
 // to the first INVITE.
@@ -20,7 +20,7 @@ func (l *Leg) response(req *sip.Request, status int, reason string, sdp []byte) 
 		res.AppendHeader(sip.NewHeader("Contact", "<"+l.d.Contact+">"))
 		res.AppendHeader(sip.NewHeader("Allow", allowLine))
 		if status >= 200 {
-			res.AppendHeader(sip.NewHeader("Supported", "timer"))
+			res.AppendHeader(sip.NewHeader("Supported", "timer, 100rel"))
 		}
 	}
 	if sdp != nil {
@@ -49,12 +49,19 @@ func (l *Leg) tellProgress() {
 	if l.phase != early {
 		return
 	}
-	res := l.response(l.invite, 180, "Ringing", nil)
-	if l.trunk.Waiting == EarlyMedia && l.offer != nil {
-		res = l.response(l.invite, 183, "Session Progress", l.d.SDP.answer(*l.offer, l.d.Choice))
+	res, sdp, offers := l.response(l.invite, 180, "Ringing", nil), false, false
+	switch {
+	case l.trunk.Waiting == EarlyMedia && l.offer != nil:
+		res, sdp = l.response(l.invite, 183, "Session Progress", l.d.SDP.answer(*l.offer, l.d.Choice, l.d.Crypto)), true
 		l.sock.SetSending(!l.d.Held)
+	case l.trunk.Waiting == EarlyMedia && !l.offered && l.wantsReliable(true):
+		res, sdp, offers = l.response(l.invite, 183, "Session Progress", l.d.SDP.offer(sendRecv, l.d.Crypto)), true, true
 	}
-	if err := l.respond(l.tx, res); err != nil {
+	if l.wantsReliable(sdp) {
+		if l.sendReliable(res, sdp, offers) != nil {
+			return
+		}
+	} else if l.respond(l.tx, res) != nil {
 		return
 	}
 	l.progress = l.after(progressEvery, l.tellProgress)
@@ -100,11 +107,16 @@ func (l *Leg) answer() {
 	if l.phase != early {
 		return
 	}
+	if l.rel != nil && !l.rel.acked && l.rel.sdp {
+		l.rel.answers = true // RFC 3262 3: not before the PRACK
+		return
+	}
 	var sdp []byte
-	if l.offer != nil {
-		sdp = l.d.SDP.answer(*l.offer, l.d.Choice)
-	} else {
-		sdp = l.d.SDP.offer(sendRecv)
+	switch {
+	case l.offer != nil:
+		sdp = l.d.SDP.answer(*l.offer, l.d.Choice, l.d.Crypto)
+	case !l.offered:
+		sdp = l.d.SDP.offer(sendRecv, l.d.Crypto)
 	}
 	res := l.response(l.invite, 200, "OK", sdp)
 	l.agreeTimer(l.invite, res)
@@ -116,9 +128,9 @@ func (l *Leg) answer() {
 	if l.progress != nil {
 		l.progress.Stop()
 	}
-	l.sock.SetSending(l.offer != nil && !l.d.Held)
+	l.sock.SetSending((l.offer != nil || l.offered) && !l.d.Held)
 	l.changed()
-	l.awaitACK(&answering{tx: l.tx, res: res, cseq: l.invite.CSeq().SeqNo, offered: l.offer == nil, initial: true})
+	l.awaitACK(&answering{tx: l.tx, res: res, cseq: l.invite.CSeq().SeqNo, offered: l.offer == nil && !l.offered, initial: true})
 }
 
 // answering is a 200 to an INVITE on its way. It is ours to repeat until the ACK, over TCP too (RFC 3261 13.3.1.4).
@@ -213,7 +225,7 @@ func (l *Leg) takeAnswer(ack *sip.Request) bool {
 		return false
 	}
 	s, err := parseSDP(c.sdp)
-	if err != nil || s.audio < 0 {
+	if err != nil || s.permit(l.trunk.SRTP, l.d.Transport) < 0 {
 		return false
 	}
 	l.apply(s)
@@ -225,6 +237,7 @@ func (l *Leg) apply(s session) {
 	m := s.media[s.audio]
 	agreed, _ := m.choose()
 	l.d.Choice, l.d.Media = agreed, m.remote()
+	l.agreeKeys(m)
 	l.sock.SetPayloads(agreed.AudioPT, agreed.law(), agreed.DTMFPT)
 	l.sock.SetRemote(m.remote())
 	held := m.holds()

@@ -148,12 +148,15 @@ func (l *Leg) sendInvite(extra ...sip.Header) {
 	if o.callee.Phone == "" && o.callee.Seat == "" {
 		headers = append(headers, sip.NewHeader("P-Asserted-Identity", l.d.Local))
 	}
-	req, err := l.d.request(sip.INVITE, cseq, l.d.SDP.offer(sendRecv), headers...)
+	req, err := l.d.request(sip.INVITE, cseq, l.d.SDP.offer(sendRecv, l.ownKeys()), headers...)
 	if err != nil {
 		l.ended(phone.Ending{Fault: phone.ByNet, Status: 500, Text: err.Error()})
 		return
 	}
 	req.SetDestination(o.way.hop.String())
+	if o.way.transport == "TLS" && l.trunk.Out.Server != "" {
+		req.SetDestination(l.trunk.Out.Server) // by name: the certificate holds it
+	}
 	o.req = req
 	if o.patience != nil {
 		o.patience.Stop()
@@ -227,7 +230,7 @@ func (l *Leg) provisional(res *sip.Response) {
 	l.prack(res)
 	if len(res.Body()) > 0 {
 		if c, err := contentOf(res); err == nil && c.sdp != nil {
-			if s, err := parseSDP(c.sdp); err == nil && s.audio >= 0 {
+			if s, err := parseSDP(c.sdp); err == nil && s.permit(l.trunk.SRTP, l.d.Transport) >= 0 {
 				l.apply(s) // early media: the far end is heard before it answers
 			}
 		}
@@ -262,7 +265,7 @@ func (l *Leg) accepted(req *sip.Request, res *sip.Response) {
 		s, err = parseSDP(c.sdp)
 	}
 	l.phase, l.d.Answered = confirmed, true
-	if err != nil || c.sdp == nil && !l.d.Media.IsValid() || c.sdp != nil && s.audio < 0 {
+	if err != nil || c.sdp == nil && !l.d.Media.IsValid() || c.sdp != nil && s.permit(l.trunk.SRTP, l.d.Transport) < 0 {
 		l.end(phone.Ending{Fault: phone.ByNet, Q850: incompatible, Text: "no usable SDP in the answer"}, true)
 		return
 	}

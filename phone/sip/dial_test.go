@@ -48,7 +48,7 @@ func TestDial(t *testing.T) {
 	x := callerOf(t, far.Addrs().UDP.String())
 	out := dial(t, x, phone.Callee{Number: "+6281234567890"})
 	in := far.leg()
-	if p := in.Party(); p.Dialled != "081234567890" || p.Number != "110" {
+	if p := in.Party(); p.Dialled != "081234567890" || p.Raw != "sip:110@127.0.0.1" {
 		t.Errorf("the far end sees %+v", p)
 	}
 	in.Ring()

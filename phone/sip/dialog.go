@@ -40,6 +40,7 @@ type Dialog struct {
 	Expires     time.Duration  `json:"expires_ns,omitempty"` // session timer (RFC 4028), 0: none
 	WeRefresh   bool           `json:"we_refresh,omitempty"`
 	PeerUpdates bool           `json:"peer_updates,omitempty"` // UPDATE is in their Allow
+	Crypto      *keys          `json:"crypto,omitempty"`       // of SRTP; nil for plain RTP
 }
 
 // cseqBlock is how many CSeq numbers are written down at a time.
@@ -201,7 +202,7 @@ func (d *Dialog) hop() string {
 		return d.Source.String()
 	}
 	ip, err := netip.ParseAddr(strings.Trim(uri.Host, "[]"))
-	if err != nil || d.Transport == "TCP" && ip.Unmap() == d.Source.Addr() {
+	if err != nil || d.Transport != "UDP" && ip.Unmap() == d.Source.Addr() {
 		return d.Source.String()
 	}
 	return hostPort(ip, uri.Port)

@@ -133,7 +133,7 @@ func (x *Exchange) onOptions(req *sip.Request, tx sip.ServerTransaction, trunk *
 		return
 	}
 	reply(req, tx, 200, "OK", sip.NewHeader("Allow", allowLine), sip.NewHeader("Accept", acceptLine),
-		sip.NewHeader("Supported", "timer"))
+		sip.NewHeader("Supported", "timer, 100rel"))
 }
 
 // onOther refuses what a trunk has no business with: known methods by 405 (unknown ones got 501 at the screen).
@@ -164,7 +164,7 @@ func acceptable(req *sip.Request, tx sip.ServerTransaction) bool {
 func supported(req *sip.Request, tx sip.ServerTransaction) bool {
 	var not []string
 	for _, v := range headerList(req, "Require") {
-		if v != "timer" && !slices.Contains(not, v) {
+		if v != "timer" && v != "100rel" && !slices.Contains(not, v) {
 			not = append(not, v)
 		}
 	}

@@ -5,6 +5,7 @@ package sip
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,69 +17,12 @@ import (
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
-	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/phone"
-	"github.com/siaga110/siaga/phone/media"
 )
-
-// Waiting is how callers of a trunk hear prompts before an operator answers.
-type Waiting string
-
-// How callers wait.
-const (
-	EarlyMedia Waiting = ""        // 183 with SDP, prompts before the answer (default)
-	Ringing    Waiting = "ringing" // 180, the carrier makes the ringing tone
-	Immediate  Waiting = "answer"  // 200 at once, for carriers that let no early media through
-)
-
-// Trunk is a carrier that may send us calls.
-type Trunk struct {
-	Name     string
-	Peers    []netip.Prefix // source addresses of its signalling
-	Waiting  Waiting
-	MaxCalls int        // 0: no limit of its own
-	External netip.Addr // our address as this carrier sees it; not valid: the local one
-	Out      Outgoing   // how we call by it
-}
-
-// externalFor is our address as somebody at to sees it by this trunk; not valid: the local one.
-func (t *Trunk) externalFor(netip.Addr) netip.Addr { return t.External }
-
-func addrPort(a netip.Addr, port uint16) netip.AddrPort { return netip.AddrPortFrom(a, port) }
-
-// Media says where audio sockets are opened.
-type Media struct {
-	IP    netip.Addr // not valid: the address on which the call's signalling came
-	Ports media.PortRange
-}
-
-// Config is what Listen needs. Zero durations and limits mean the defaults.
-type Config struct {
-	UDP          string // "host:port", port 0 allowed; empty: no UDP
-	TCP          string // the same
-	Trunks       []Trunk
-	UnknownTrunk string // "403" (default) or "silent": what peers of no trunk get
-	Media        Media
-	Prompts      *media.Prompts
-	Log          *slog.Logger
-	MaxCalls     int           // 0: no limit
-	TMedia       time.Duration // silence of RTP before the dialog is probed, default 20 s
-	T1           time.Duration // RFC 3261's T1 for what we repeat ourselves, default 500 ms
-
-	Phones       Phones                            // desk phones
-	OnPhone      func(seat office.SeatID, up bool) // a seat's desk phone is registered, or no longer
-	OnTrunk      func(TrunkState)                  // a trunk's state changed
-	OptionsEvery time.Duration                     // default 30 s
-	PingEvery    time.Duration                     // of desk phones, default 25 s
-	// Admit is asked before anything is opened for a new call; nil admits all up to MaxCalls. What it refuses gets 503.
-	Admit func(phone.Party) bool
-	// Full is told of a call that was refused for a limit of ours.
-	Full func(phone.Party)
-}
 
 // Addrs are the addresses on which an Exchange really listens; not valid where it doesn't.
 type Addrs struct {
-	UDP, TCP netip.AddrPort
+	UDP, TCP, TLS netip.AddrPort
 }
 
 // Exchange takes the calls of all trunks.
@@ -91,6 +35,7 @@ type Exchange struct {
 	screen  *screen
 	udp     *screenedUDP
 	tcp     *screenedListener
+	tls     *screenedListener
 
 	health      health
 	registrar   registrar
@@ -127,7 +72,7 @@ func init() { sip.UDPMTUSize = 65535 + 200 }
 // Listen opens the sockets of cfg and gives each new call to handler, on a goroutine of its own, after 100 was sent.
 // It fails when an address can't be had or none is given.
 func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
-	if cfg.UDP == "" && cfg.TCP == "" {
+	if cfg.UDP == "" && cfg.TCP == "" && cfg.TLS == "" {
 		return nil, errors.New("listen for SIP: no address given")
 	}
 	if cfg.Log == nil {
@@ -184,6 +129,10 @@ func (x *Exchange) open() error {
 		}
 		x.tcp = &screenedListener{Listener: l, screen: x.screen}
 	}
+	if err := x.openTLS(); err != nil {
+		x.closeSockets()
+		return err
+	}
 	return nil
 }
 
@@ -192,6 +141,7 @@ func (x *Exchange) serve() error {
 	quiet := slog.New(slog.DiscardHandler)
 	ua, err := sipgo.NewUA(
 		sipgo.WithUserAgent("siaga"),
+		sipgo.WithUserAgenTLSConfig(x.clientTLS()),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)),
 		sipgo.WithUserAgentTransactionLayerOptions(
 			sip.WithTransactionLayerLogger(quiet),
@@ -217,6 +167,9 @@ func (x *Exchange) serve() error {
 	if x.tcp != nil {
 		x.serving.Go(func() { _ = srv.ServeTCP(x.tcp) })
 	}
+	if x.tls != nil {
+		x.serving.Go(func() { _ = srv.ServeTLS(x.tls) })
+	}
 	return nil
 }
 
@@ -229,7 +182,17 @@ func (x *Exchange) Addrs() Addrs {
 	if x.tcp != nil {
 		a.TCP = unmap(x.tcp.Addr().(*net.TCPAddr).AddrPort()) //nolint:errcheck // a TCP socket has no other address
 	}
+	if x.tls != nil {
+		a.TLS = unmap(x.tls.Addr().(*net.TCPAddr).AddrPort()) //nolint:errcheck // a TCP socket has no other address
+	}
 	return a
+}
+
+func (x *Exchange) clientTLS() *tls.Config {
+	if x.cfg.ClientTLS != nil {
+		return x.cfg.ClientTLS
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12}
 }
 
 func unmap(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
@@ -307,6 +270,9 @@ func (x *Exchange) closeSockets() {
 	}
 	if x.tcp != nil {
 		_ = x.tcp.Close()
+	}
+	if x.tls != nil {
+		_ = x.tls.Close()
 	}
 }
 

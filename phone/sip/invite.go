@@ -47,7 +47,7 @@ func (x *Exchange) onInvite(req *sip.Request, tx sip.ServerTransaction, trunk *T
 			reply(req, tx, 400, "Malformed SDP")
 			return
 		}
-		if s.audio < 0 {
+		if s.permit(trunk.SRTP, req.Transport()) < 0 {
 			reply(req, tx, 488, "Not Acceptable Here", sip.NewHeader("Warning", `305 siaga "no common audio codec"`))
 			return
 		}
@@ -83,7 +83,7 @@ func (x *Exchange) begin(req *sip.Request, tx sip.ServerTransaction, trunk *Trun
 	}
 	req.To().Params.Add("tag", tag) // before sipgo may read it to answer a CANCEL
 	l := &Leg{
-		x: x, id: randomHex(12), trunk: trunk, party: partyOf(req, trunk.Name),
+		x: x, id: randomHex(12), trunk: trunk, party: partyOf(req, trunk),
 		key: dialogKey{d.CallID, tag}, first: initialKey{d.CallID, d.RemoteTag, d.RemoteCSeq},
 		box: newMailbox(), done: make(chan struct{}), settled: make(chan struct{}),
 		d: d, invite: req, tx: tx, offer: offer,
@@ -186,6 +186,8 @@ func (l *Leg) open() error {
 	l.sock.SetSending(false) // not before the far end can hear
 	if l.offer != nil {
 		l.apply(*l.offer)
+	} else {
+		l.d.Crypto = l.ownKeys()
 	}
 	if l.out == nil {
 		l.startTalk()
@@ -230,7 +232,9 @@ func contactUser(dialled string) string {
 // addressFor is our address as a far end at to sees it, with the port on which we listen.
 func (x *Exchange) addressFor(transport string, to netip.AddrPort) netip.AddrPort {
 	a := x.Addrs().UDP
-	if transport == "TCP" && x.tcp != nil || !a.IsValid() {
+	if transport == "TLS" && x.tls != nil {
+		a = x.Addrs().TLS
+	} else if transport == "TCP" && x.tcp != nil || !a.IsValid() {
 		a = x.Addrs().TCP
 	}
 	if !a.Addr().IsUnspecified() {

@@ -53,6 +53,8 @@ type Leg struct {
 	progress *time.Timer
 	watch    watch
 	refresh  refresh
+	rel      *reliable // our provisional answer that wants its PRACK
+	offered  bool      // our offer of a late one was answered in the PRACK
 	out      *outgoing // of a call of ours; nil for one that came in
 }
 
@@ -257,6 +259,9 @@ func (l *Leg) abandon() {
 }
 
 func (l *Leg) stopTimers() {
+	if l.rel != nil && l.rel.timer != nil {
+		l.rel.timer.Stop()
+	}
 	for _, t := range []*time.Timer{l.progress, l.watch.timer, l.refresh.timer} {
 		if t != nil {
 			t.Stop()

@@ -192,7 +192,11 @@ func FuzzSDP(f *testing.F) {
 			return
 		}
 		c, _ := s.media[s.audio].choose()
-		answer := localSDP{1, 1, loopback}.answer(s, c)
+		var k *keys
+		if s.media[s.audio].proto == "RTP/SAVP" {
+			k = newKeys(s.media[s.audio].crypto[0].suite, "1")
+		}
+		answer := localSDP{1, 1, loopback}.answer(s, c, k)
 		again, err := parseSDP(answer)
 		if err != nil || again.audio != s.audio || len(again.media) != len(s.media) {
 			t.Fatalf("our answer %q to %q: %v", answer, data, err)

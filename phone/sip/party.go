@@ -12,21 +12,98 @@ import (
 )
 
 // partyOf says who calls: P-Asserted-Identity, which the carrier answers for (RFC 3325), else From.
-func partyOf(req *sip.Request, trunk string) phone.Party {
-	p := phone.Party{Trunk: trunk, Dialled: dialled(req.Recipient)}
+func partyOf(req *sip.Request, trunk *Trunk) phone.Party {
+	p := phone.Party{Trunk: trunk.Name, Dialled: dialled(req.Recipient), Diverted: diverted(req)}
 	name, number, raw := asserted(req)
+	sure := raw != "" && trunk.Trust != BelieveNobody || trunk.Trust == BelieveFrom
 	from := req.From()
 	if raw == "" && from != nil {
 		name, number, raw = from.DisplayName, userOf(from.Address), from.Address.String()
 	}
 	p.Raw = clip(raw, 200)
 	p.Withheld = withheld(req)
-	if p.Withheld {
-		return p
+	if !p.Withheld {
+		p.Name = displayName(name)
 	}
-	p.Name = displayName(name)
-	p.Number, _ = office.ParseNumber(number)
+	// An emergency service may know a withheld number that the carrier asserts; the trunk may say otherwise.
+	if !p.Withheld || sure && !trunk.Hide {
+		p.Number, _ = office.ParseNumber(number)
+	}
+	p.Trust = trustOf(p, number, sure)
+	if p.Trust == SIMLess || p.Trust == Spoofed {
+		p.Number = "" // nobody would answer there
+	}
 	return p
+}
+
+// trustOf says how sure a number is.
+func trustOf(p phone.Party, number string, sure bool) phone.Trust {
+	digits := strings.TrimLeft(number, "+0")
+	switch {
+	case simLess(number):
+		return SIMLess
+	case p.Number != "" && (string(p.Number) == p.Dialled || slices.Contains(services, digits)):
+		return Spoofed // a service doesn't call itself, nor does another by its short number
+	case p.Number == "":
+		return phone.Missing
+	case !sure:
+		return phone.Claimed
+	}
+	return phone.Asserted
+}
+
+// Short for the room.
+const (
+	SIMLess = phone.SIMLess
+	Spoofed = phone.Spoofed
+)
+
+// services are numbers that people call, and that call nobody.
+var services = []string{"110", "112", "113", "115", "118", "119", "911"}
+
+// simLess knows what networks put for a phone without a SIM: an IMEI, or a number of a country that isn't there
+// (3GPP TS 23.167 Annex; operators' practice "+99…", "911" and IMEI digits).
+func simLess(number string) bool {
+	digits := strings.TrimPrefix(number, "+")
+	if strings.HasPrefix(strings.ToLower(number), "imei") {
+		return true
+	}
+	if strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) {
+		return false
+	}
+	return strings.HasPrefix(number, "+99") && len(digits) >= 14 || strings.HasPrefix(digits, "911") && len(digits) >= 10 ||
+		!strings.HasPrefix(number, "+") && !strings.HasPrefix(number, "0") && !strings.HasPrefix(number, "62") && len(digits) >= 14 && len(digits) <= 16
+}
+
+// diverted is the number that was dialled first: the last Diversion (RFC 5806: they stand newest first), else the first
+// entry of History-Info (RFC 7044).
+func diverted(req *sip.Request) string {
+	pick := func(values []string, last bool) string {
+		if len(values) == 0 {
+			return ""
+		}
+		v := values[0]
+		if last {
+			v = values[len(values)-1]
+		}
+		var uri sip.Uri
+		var params sip.HeaderParams
+		if _, err := sip.ParseAddressValue(strings.TrimSpace(v), &uri, &params); err != nil {
+			return ""
+		}
+		return clip(userOf(uri), 64)
+	}
+	list := func(name string) []string {
+		var out []string
+		for _, h := range req.GetHeaders(name) {
+			out = append(out, splitOutside(h.Value(), ',')...)
+		}
+		return out
+	}
+	if d := pick(list("Diversion"), true); d != "" {
+		return d
+	}
+	return pick(list("History-Info"), false)
 }
 
 // asserted takes the first identity with a number in it; a carrier may assert a sip: and a tel: one.

@@ -53,22 +53,28 @@ func TestParty(t *testing.T) {
 		name, headers string
 		want          phone.Party
 	}{
-		{"From alone", `From: "Budi" <sip:0812-3456-7890@x;user=phone>;tag=1`, phone.Party{Number: "+6281234567890", Name: "Budi"}},
+		{"From alone", `From: "Budi" <sip:0812-3456-7890@x;user=phone>;tag=1`, phone.Party{Number: "+6281234567890", Name: "Budi", Trust: phone.Claimed}},
 		{"asserted before From", "From: <sip:999@x>;tag=1\r\nP-Asserted-Identity: \"Ani\" <sip:+6281234567890;npdi@x>", phone.Party{Number: "+6281234567890", Name: "Ani"}},
 		{"asserted as tel", "From: <sip:anonymous@anonymous.invalid>;tag=1\r\nP-Asserted-Identity: <sip:core@x>, <tel:+6281234567890;phone-context=x>", phone.Party{Number: "+6281234567890"}},
-		{"withheld", "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1\r\nPrivacy: id;critical\r\nP-Asserted-Identity: <tel:+6281234567890>", phone.Party{Withheld: true}},
-		{"anonymous", `From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1`, phone.Party{Withheld: true}},
-		{"Privacy: none", "From: <sip:081234567890@x>;tag=1\r\nPrivacy: none", phone.Party{Number: "+6281234567890"}},
-		{"no number", "From: <sip:unavailable@x>;tag=1", phone.Party{}},
-		{"escaped", "From: <sip:%2B6281234567890@x>;tag=1", phone.Party{Number: "+6281234567890"}},
-		{"a name that turns round", "From: \"a\u202eb\\\"c\" <sip:110@x>;tag=1", phone.Party{Number: "110", Name: `ab"c`}},
+		{"withheld, asserted", "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1\r\nPrivacy: id;critical\r\nP-Asserted-Identity: <tel:+6281234567890>", phone.Party{Withheld: true, Number: "+6281234567890"}},
+		{"anonymous", `From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1`, phone.Party{Withheld: true, Trust: phone.Missing}},
+		{"diverted", "From: <sip:081234567890@x>;tag=1\r\nDiversion: <sip:0542999@x>;reason=unconditional, <sip:0542110@x>", phone.Party{Number: "+6281234567890", Trust: phone.Claimed, Diverted: "0542110"}},
+		{"history", "From: <sip:081234567890@x>;tag=1\r\nHistory-Info: <sip:0542110@x>;index=1, <sip:110@x>;index=1.1", phone.Party{Number: "+6281234567890", Trust: phone.Claimed, Diverted: "0542110"}},
+		{"a phone without a SIM", "From: <sip:+9912345678901234@x>;tag=1", phone.Party{Trust: phone.SIMLess}},
+		{"an IMEI", "From: <sip:356938035643809@x>;tag=1", phone.Party{Trust: phone.SIMLess}},
+		{"a service's number", "From: <sip:112@x>;tag=1", phone.Party{Trust: phone.Spoofed}},
+		{"Privacy: none", "From: <sip:081234567890@x>;tag=1\r\nPrivacy: none", phone.Party{Number: "+6281234567890", Trust: phone.Claimed}},
+		{"no number", "From: <sip:unavailable@x>;tag=1", phone.Party{Trust: phone.Missing}},
+		{"escaped", "From: <sip:%2B6281234567890@x>;tag=1", phone.Party{Number: "+6281234567890", Trust: phone.Claimed}},
+		{"a name that turns round", "From: \"a\u202eb\\\"c\" <sip:110@x>;tag=1", phone.Party{Name: `ab"c`, Trust: phone.Spoofed}},
 	} {
 		msg, err := sip.ParseMessage([]byte(head + c.headers + "\r\n\r\n"))
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		got := partyOf(msg.(*sip.Request), "c")
-		if got.Number != c.want.Number || got.Name != c.want.Name || got.Withheld != c.want.Withheld || got.Dialled != "110" || got.Trunk != "c" {
+		got := partyOf(msg.(*sip.Request), &Trunk{Name: "c"})
+		if got.Number != c.want.Number || got.Name != c.want.Name || got.Withheld != c.want.Withheld || got.Dialled != "110" || got.Trunk != "c" ||
+			got.Trust != c.want.Trust || got.Diverted != c.want.Diverted {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

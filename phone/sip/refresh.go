@@ -119,7 +119,7 @@ func (l *Leg) reofferSame(done func(status int, res *sip.Response), extra ...sip
 	}
 	var b strings.Builder
 	l.d.SDP.head(&b)
-	l.d.SDP.audio(&b, []choice{l.d.Choice}, dir)
+	l.d.SDP.audio(&b, []choice{l.d.Choice}, dir, l.d.Crypto)
 	cseq := l.d.LocalCSeq + 1
 	l.send(sip.INVITE, []byte(b.String()), func(status int, res *sip.Response) {
 		if status >= 200 && status < 300 {
@@ -134,7 +134,7 @@ func (l *Leg) acknowledge(cseq uint32, res *sip.Response) {
 	if c := res.Contact(); c != nil && c.Address.Host != "" {
 		l.d.Target = c.Address.String()
 	}
-	if s, err := parseSDP(res.Body()); err == nil && s.audio >= 0 && !l.over {
+	if s, err := parseSDP(res.Body()); err == nil && s.permit(l.trunk.SRTP, l.d.Transport) >= 0 && !l.over {
 		l.apply(s)
 	}
 	ack, err := l.d.request(sip.ACK, cseq, nil)

@@ -33,6 +33,7 @@ type mediaLine struct {
 	addr        netip.Addr
 	rtpmap      map[string]string // payload type: "PCMA/8000"
 	dir         direction
+	crypto      []cryptoLine // that we could use
 }
 
 var errSDP = errors.New("malformed SDP")
@@ -85,6 +86,10 @@ func parseSDP(text []byte) (session, error) {
 				} else {
 					dir = d
 				}
+			case name == "crypto" && cur != nil:
+				if c, ok := parseCrypto(arg); ok {
+					cur.crypto = append(cur.crypto, c)
+				}
 			case name == "rtpmap" && cur != nil:
 				if pt, enc, ok := strings.Cut(arg, " "); ok {
 					cur.rtpmap[pt] = strings.ToUpper(strings.TrimSpace(enc))
@@ -92,13 +97,22 @@ func parseSDP(text []byte) (session, error) {
 			}
 		}
 	}
-	for i, m := range s.media {
-		if _, ok := m.choose(); ok && m.kind == "audio" && m.port != 0 && m.proto == "RTP/AVP" && usable(m.addr) {
-			s.audio = i
-			break
+	s.permit(Anyhow, "")
+	return s, nil
+}
+
+// permit chooses the audio line that a trunk allows, a secret one before others, and gives its index, -1: none.
+func (s *session) permit(want Secrecy, transport string) int {
+	s.audio = -1
+	for _, proto := range []string{"RTP/SAVP", "RTP/AVP"} {
+		for i, m := range s.media {
+			if _, ok := m.choose(); ok && m.kind == "audio" && m.port != 0 && m.proto == proto && want.allows(m, transport) && usable(m.addr) {
+				s.audio = i
+				return i
+			}
 		}
 	}
-	return s, nil
+	return -1
 }
 
 // usable says whether RTP may be sent there. 0.0.0.0 is an old way of hold.
@@ -202,6 +216,14 @@ type localSDP struct {
 	RTP     netip.AddrPort `json:"rtp"` // as the far end shall see it
 }
 
+// proto is the profile of an audio line with or without keys.
+func (k *keys) proto() string {
+	if k == nil {
+		return "RTP/AVP"
+	}
+	return "RTP/SAVP"
+}
+
 func (l localSDP) head(b *strings.Builder) {
 	family := "IP4"
 	if l.RTP.Addr().Is6() {
@@ -211,8 +233,8 @@ func (l localSDP) head(b *strings.Builder) {
 		l.ID, l.Version, family, l.RTP.Addr(), family, l.RTP.Addr())
 }
 
-func (l localSDP) audio(b *strings.Builder, codecs []choice, dir direction) {
-	fmt.Fprintf(b, "m=audio %d RTP/AVP", l.RTP.Port())
+func (l localSDP) audio(b *strings.Builder, codecs []choice, dir direction, k *keys) {
+	fmt.Fprintf(b, "m=audio %d %s", l.RTP.Port(), k.proto())
 	dtmf := codecs[0].DTMFPT
 	for _, c := range codecs {
 		fmt.Fprintf(b, " %d", c.AudioPT)
@@ -227,24 +249,27 @@ func (l localSDP) audio(b *strings.Builder, codecs []choice, dir direction) {
 	if dtmf != 0 {
 		fmt.Fprintf(b, "a=rtpmap:%d telephone-event/8000\r\na=fmtp:%d 0-15\r\n", dtmf, dtmf)
 	}
+	if k != nil {
+		fmt.Fprintf(b, "a=crypto:%s %s inline:%s\r\n", k.Tag, k.Suite, k.Local)
+	}
 	fmt.Fprintf(b, "a=ptime:20\r\na=%s\r\n", dir)
 }
 
 // offer is for an INVITE that came without one.
-func (l localSDP) offer(dir direction) []byte {
+func (l localSDP) offer(dir direction, k *keys) []byte {
 	var b strings.Builder
 	l.head(&b)
-	l.audio(&b, []choice{{"PCMA", 8, 101}, {"PCMU", 0, 101}}, dir)
+	l.audio(&b, []choice{{"PCMA", 8, 101}, {"PCMU", 0, 101}}, dir, k)
 	return []byte(b.String())
 }
 
 // answer takes s's audio and refuses its other lines, each in its place (RFC 3264 6).
-func (l localSDP) answer(s session, c choice) []byte {
+func (l localSDP) answer(s session, c choice, k *keys) []byte {
 	var b strings.Builder
 	l.head(&b)
 	for i, m := range s.media {
 		if i == s.audio {
-			l.audio(&b, []choice{c}, m.answering())
+			l.audio(&b, []choice{c}, m.answering(), k)
 			continue
 		}
 		fmt.Fprintf(&b, "m=%s 0 %s %s\r\n", m.kind, m.proto, strings.Join(m.formats, " "))

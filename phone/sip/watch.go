@@ -134,7 +134,7 @@ func (l *Leg) send(method sip.RequestMethod, body []byte, done func(status int, 
 	limit, other := 64*l.x.cfg.T1, l.d.targetAddress()
 	if !l.x.spawn(func() {
 		res, err := l.x.transact(req, limit, l.done)
-		if err != nil && req.Transport() == "TCP" && req.Destination() != other {
+		if err != nil && req.Transport() != "UDP" && req.Destination() != other {
 			// The connection that the call came by is gone: try the one that their Contact asks for.
 			again := req.Clone()
 			again.Via().Params.Add("branch", sip.GenerateBranch())

@@ -71,7 +71,7 @@ func (l *Leg) request(req *sip.Request, tx sip.ServerTransaction) chan struct{} 
 		// A caller who sends our call to another number is a fraud, or leaves nobody to help.
 		reply(req, tx, 403, "Forbidden")
 	case sip.PRACK:
-		reply(req, tx, 481, "No Reliable Response") // we send none (RFC 3262 3)
+		l.pracked(req, tx)
 	default:
 		reply(req, tx, 405, "Method Not Allowed", sip.NewHeader("Allow", allowLine))
 	}
@@ -167,7 +167,7 @@ func (l *Leg) negotiate(req *sip.Request, tx sip.ServerTransaction, mustTell boo
 			reply(req, tx, 400, "Malformed SDP")
 			return nil, false
 		}
-		if s.audio < 0 {
+		if s.permit(l.trunk.SRTP, l.d.Transport) < 0 {
 			_ = tx.Respond(l.response(req, 488, "Not Acceptable Here", nil))
 			return nil, false
 		}
@@ -191,10 +191,10 @@ func (l *Leg) negotiate(req *sip.Request, tx sip.ServerTransaction, mustTell boo
 		if heldBefore != l.d.Held {
 			l.watchMedia()
 		}
-		return l.d.SDP.answer(s, l.d.Choice), true
+		return l.d.SDP.answer(s, l.d.Choice, l.d.Crypto), true
 	case mustTell:
 		l.d.SDP.Version++
-		return l.d.SDP.offer(sendRecv), true
+		return l.d.SDP.offer(sendRecv, l.ownKeys()), true
 	}
 	return nil, true
 }
