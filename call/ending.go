@@ -218,6 +218,11 @@ func seatBack(s State, c SeatBack) ([]Event, error) {
 	return events, nil
 }
 
+// seatRings says whether anybody but a plain phone rings.
+func seatRings(s State) bool {
+	return slices.ContainsFunc(s.Offers, func(o Offer) bool { return !o.Piket })
+}
+
 // tick looks at every deadline that has passed.
 func tick(s State, at time.Time) []Event {
 	due := func(t time.Time) bool { return !t.IsZero() && !t.After(at) }
@@ -253,8 +258,8 @@ func tick(s State, at time.Time) []Event {
 				events = append(events, requeue(s, at))
 			}
 			events = append(events, Raised{At: at, Level: s.Level + 1, LevelAt: at.Add(waitOf(s.Route, s.Level+1, s.Times))})
-			if s.Level+1 > max(len(s.Route), 1) && !s.Promised && !rings {
-				events = append(events, Promised{At: at}) // the piket phones have rung too
+			if s.Level+1 > max(len(s.Route), 1) && !s.Promised && !seatRings(s) {
+				events = append(events, Promised{At: at}) // the piket phones have rung a level long too
 			}
 		case missed > 0 && !rings:
 			events = append(events, requeue(s, at))

@@ -198,7 +198,7 @@ func TestLadder(t *testing.T) {
 		}
 		w.sits("ma", "mabes/1")
 		w.expect(l, call.Queued)
-		w.sleep(2 * time.Second)
+		w.sleep(time.Second)
 		w.offerTo(l, "mabes/1")
 		w.sleep(10 * time.Second)
 		if w.x.count() == 0 || w.x.last(t).callee.Number != "+62542111111" {
