@@ -54,7 +54,8 @@ type guestPath struct {
 }
 
 type guestBody[T any] struct {
-	guestPath
+	ID   string `path:"id" maxLength:"100"`
+	N    int    `path:"n" minimum:"1" maximum:"1000" doc:"number of the guest"`
 	Body T
 }
 

@@ -32,6 +32,8 @@ type alarms struct {
 	board   *board.Board
 	offices *office.Directory
 
+	tell func(News) // takes it out of the building; nil: nowhere
+
 	mu  sync.Mutex
 	now map[string]Alarm
 }
@@ -45,12 +47,16 @@ func (a *alarms) set(name string, al Alarm) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	al.Name = name
-	if old, ok := a.now[name]; ok {
+	old, stands := a.now[name]
+	if stands {
 		al.Since = old.Since
 	} else if al.Since.IsZero() {
 		al.Since = time.Now().UTC()
 	}
 	a.now[name] = al
+	if a.tell != nil && (!stands || old.Level != al.Level) {
+		a.tell(News{Alarm: al})
+	}
 	for _, o := range a.offices.All() {
 		a.board.Set(o.ID, "alarm/"+name, al)
 	}
@@ -60,12 +66,28 @@ func (a *alarms) set(name string, al Alarm) {
 func (a *alarms) clear(name string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, ok := a.now[name]; !ok {
+	old, ok := a.now[name]
+	if !ok {
 		return
 	}
 	delete(a.now, name)
+	if a.tell != nil {
+		a.tell(News{Alarm: old, Over: true})
+	}
 	for _, o := range a.offices.All() {
 		a.board.Set(o.ID, "alarm/"+name, nil)
+	}
+}
+
+// repeat tells all that stands once more.
+func (a *alarms) repeat() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.tell == nil {
+		return
+	}
+	for _, al := range a.now {
+		a.tell(News{Alarm: al})
 	}
 }
 

@@ -29,6 +29,7 @@ type Config struct {
 	Browser Browser `koanf:"browser"`
 	Trunks  []Trunk `koanf:"trunk"`
 	Phones  Phones  `koanf:"phones"`
+	Alarms  Alarms  `koanf:"alarms"`
 }
 
 // Site says which node this is and where it keeps its data.
@@ -137,7 +138,7 @@ func LoadConfig(path string) (Config, error) {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	dir := filepath.Dir(path)
-	files := []*string{&c.SIP.TLSCert, &c.SIP.TLSKey, &c.SIP.CA, &c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key}
+	files := []*string{&c.Alarms.SMTPPasswordFile, &c.Alarms.SecretFile, &c.SIP.TLSCert, &c.SIP.TLSKey, &c.SIP.CA, &c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key}
 	for i := range c.Trunks {
 		files = append(files, &c.Trunks[i].PasswordFile, &c.Trunks[i].ClientCA)
 	}
@@ -291,6 +292,7 @@ func (c Config) check() []error {
 		}
 	}
 	c.checkPhones(bad)
+	c.checkAlarms(bad)
 	return out
 }
 

@@ -10,8 +10,10 @@ import (
 
 // figures are the node's measurements for Prometheus.
 type figures struct {
-	registry *prometheus.Registry
-	seconds  *prometheus.HistogramVec
+	disk, clock prometheus.Gauge
+	lost        prometheus.Counter
+	registry    *prometheus.Registry
+	seconds     *prometheus.HistogramVec
 }
 
 func newFigures() *figures {
@@ -24,6 +26,12 @@ func newFigures() *figures {
 			Buckets: []float64{.001, .002, .005, .01, .02, .04, .08, .15, .3, .7, 1, 3, 5, 10, 15, 20, 60},
 		}, []string{"what"}),
 	}
+	f.disk = prometheus.NewGauge(prometheus.GaugeOpts{Name: "siaga_disk_used_percent", Help: "Of the data's file system."})
+	f.clock = prometheus.NewGauge(prometheus.GaugeOpts{Name: "siaga_clock_stray_seconds", Help: "Steps of the wall's clock."})
+	f.lost = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "siaga_conservation_errors_total", Help: "Minutes in which an office's calls did not add up.",
+	})
+	f.registry.MustRegister(f.disk, f.clock, f.lost)
 	f.registry.MustRegister(f.seconds, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return f

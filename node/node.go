@@ -49,6 +49,7 @@ type Node struct {
 	desk      *desk.Desk
 	recovery  *desk.Recovery // until the phone listens
 	dialler   dialler
+	started   time.Time
 	dispatch  *dispatch.Dispatch
 	lines     *browser.Lines
 	phone     *sip.Exchange
@@ -88,14 +89,30 @@ func Start(ctx context.Context, cfg Config, opts Options) (n *Node, err error) {
 		return nil, err
 	}
 	n.board = board.New(newID())
+	n.started = time.Now()
 	n.alarms = newAlarms(n.board, n.offices)
 	n.figures = newFigures()
-	for _, step := range []func(context.Context) error{n.openStorage, n.openPeople, n.openCalls, n.openWire, n.openScreens} {
+	teller, err := newTeller(cfg.Alarms, cfg.Site.Node, n.log)
+	if err != nil {
+		return nil, err
+	}
+	n.alarms.tell = teller.tell
+	n.onClose(teller.close)
+	n.killedBefore()
+	for _, step := range []func(context.Context) error{n.openStorage, n.openPeople, n.openCalls, n.openWire, n.openScreens, n.openWatch} {
 		if err = step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return n, nil
+}
+
+// openWatch begins to look after the machine.
+func (n *Node) openWatch(context.Context) error {
+	ctx, stop := context.WithCancel(context.Background())
+	n.serving.Go(func() { n.watchMachine(ctx) })
+	n.onClose(stop)
+	return nil
 }
 
 // loadOffices reads the office file. What screens have edited since (the offices' times) is in the journal and wins.

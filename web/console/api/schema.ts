@@ -1121,6 +1121,7 @@ export interface components {
             /** @enum {string} */
             chip: "" | "sibuk" | "tidak_menjawab" | "menolak" | "tidak_ada_petugas" | "sambungan_putus" | "diambil_kembali" | "minta_pengawas";
             chipOffice: string;
+            dialled: string;
             /** @description keys that the caller pressed, the last 32 */
             digits: string;
             /** Format: date-time */
@@ -1165,6 +1166,11 @@ export interface components {
             /** Format: date-time */
             targetUntil: string | null;
             trunk: string;
+            /**
+             * @description empty: the carrier answers for the number
+             * @enum {string}
+             */
+            trust: "" | "claimed" | "missing" | "spoofed" | "sim_less";
             /** Format: int64 */
             try: number;
             /** Format: date-time */
@@ -2004,7 +2010,11 @@ export interface operations {
                 /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+                /** @description number of the guest */
+                n: number;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -1,15 +1,35 @@
 // Everything a person can do, as commands to the server.
 import { ask, client, command } from "../api/client";
-import type { Closing, Incident, LiveCall, PauseReason, Report, Result, Seat } from "../api/types";
+import type {
+  Agency,
+  CallingOut,
+  Closing,
+  Incident,
+  Invitation,
+  LiveCall,
+  PauseReason,
+  Report,
+  Result,
+  Seat,
+  Settlement,
+} from "../api/types";
 
 export interface Acts {
-  beginDuty(seat: string): Promise<Seat>;
+  beginDuty(seat: string, phone?: boolean): Promise<Seat>;
   endDuty(): Promise<unknown>;
   ready(): Promise<Seat>;
   pause(reason: PauseReason): Promise<Seat>;
   answer(call: string, offer: number): Promise<LiveCall>;
   decline(call: string, offer: number): Promise<LiveCall>;
-  transfer(call: string, office: string): Promise<LiveCall>;
+  transfer(call: string, office: string, wait?: boolean): Promise<LiveCall>;
+  hold(call: string, on: boolean): Promise<LiveCall>;
+  invite(call: string, who: Invitation): Promise<LiveCall>;
+  dismiss(call: string, guest: number): Promise<LiveCall>;
+  merge(call: string, guest: number): Promise<LiveCall>;
+  give(call: string, guest: number, agency: Agency): Promise<LiveCall>;
+  keys(call: string, keys: string): Promise<LiveCall>;
+  callOut(whom: CallingOut): Promise<LiveCall>;
+  settle(call: string, how: Settlement, note: string): Promise<unknown>;
   takeBack(call: string): Promise<LiveCall>;
   leave(call: string): Promise<LiveCall>;
   closeCall(call: string, closing: Closing): Promise<LiveCall>;
@@ -23,10 +43,12 @@ export interface Acts {
 }
 
 const path = (id: string) => ({ params: { path: { id } } });
+const guest = (id: string, n: number) => ({ params: { path: { id, n } } });
 
 /** The commands as they go to the server. A broken way is tried again; a refusal is thrown as ApiError. */
 export const acts: Acts = {
-  beginDuty: (seat) => command((headers) => client.POST("/duty", { body: { seat }, headers })),
+  beginDuty: (seat, phone) =>
+    command((headers) => client.POST("/duty", { body: { seat, phone: phone ?? false }, headers })),
   endDuty: () => command((headers) => client.DELETE("/duty", { headers })),
   ready: () => command((headers) => client.POST("/duty/ready", { headers })),
   pause: (reason) => command((headers) => client.POST("/duty/pause", { body: { reason }, headers })),
@@ -34,8 +56,26 @@ export const acts: Acts = {
     command((headers) => client.POST("/calls/{id}/answer", { ...path(id), body: { offer }, headers })),
   decline: (id, offer) =>
     command((headers) => client.POST("/calls/{id}/decline", { ...path(id), body: { offer }, headers })),
-  transfer: (id, office) =>
-    command((headers) => client.POST("/calls/{id}/transfer", { ...path(id), body: { office }, headers })),
+  transfer: (id, office, wait) =>
+    command((headers) =>
+      client.POST("/calls/{id}/transfer", { ...path(id), body: { office, wait: wait ?? false }, headers }),
+    ),
+  hold: (id, on) => command((headers) => client.POST("/calls/{id}/hold", { ...path(id), body: { on }, headers })),
+  invite: (id, body) => command((headers) => client.POST("/calls/{id}/guests", { ...path(id), body, headers })),
+  dismiss: (id, n) => command((headers) => client.DELETE("/calls/{id}/guests/{n}", { ...guest(id, n), headers })),
+  merge: (id, n) => command((headers) => client.POST("/calls/{id}/guests/{n}/merge", { ...guest(id, n), headers })),
+  give: (id, n, agency) =>
+    command((headers) =>
+      client.POST("/calls/{id}/guests/{n}/give", {
+        ...guest(id, n),
+        body: { outcome: "dialihkan_instansi", agency },
+        headers,
+      }),
+    ),
+  keys: (id, keys) => command((headers) => client.POST("/calls/{id}/keys", { ...path(id), body: { keys }, headers })),
+  callOut: (body) => command((headers) => client.POST("/calls", { body, headers })),
+  settle: (id, how, note) =>
+    command((headers) => client.POST("/callbacks/{id}/settle", { ...path(id), body: { how, note }, headers })),
   takeBack: (id) =>
     command((headers) => client.POST("/calls/{id}/take-back", { ...path(id), body: { offer: 0 }, headers })),
   leave: (id) => command((headers) => client.POST("/calls/{id}/leave", { ...path(id), headers })),

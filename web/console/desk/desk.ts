@@ -71,7 +71,7 @@ export function targets(session: Session): Office[] {
 
 /** The caller's number as people read it. */
 export function numberOf(call: LiveCall, t: { call: { withheld: string; unknown: string } }): string {
-  if (call.withheld) return t.call.withheld;
+  if (call.withheld && !call.number) return t.call.withheld;
   return call.numberText || call.number || t.call.unknown;
 }
 

@@ -11,6 +11,9 @@ export type Act =
   | "close"
   | "ready"
   | "mute"
+  | "hold"
+  | "invite"
+  | "callbacks"
   | "accept"
   | "note"
   | "help"
@@ -38,6 +41,7 @@ const functionKeys: Record<string, Act> = {
   F3: "invalid",
   F4: "transfer",
   F6: "leave",
+  F7: "invite",
   F8: "take-back",
   F9: "close",
 };
@@ -49,6 +53,8 @@ const letters: Record<string, Act> = {
   l: "leave",
   s: "ready",
   m: "mute",
+  h: "hold",
+  b: "callbacks",
   a: "accept",
   n: "note",
   x: "decline",

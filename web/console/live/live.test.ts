@@ -49,6 +49,7 @@ describe("what a seat must show", () => {
   const offer = {
     n: 4,
     kind: "queue" as const,
+    piket: false,
     office: "polda-kaltim",
     seat: poldaSeat,
     person: "",

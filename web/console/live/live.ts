@@ -1,5 +1,5 @@
 // What is happening now, folded from the stream: a snapshot, then numbered changes. Pure.
-import type { Alarm, Floor, IncidentCard, LiveCall, Presence, Seat } from "../api/types";
+import type { Alarm, Floor, IncidentCard, LiveCall, Owed, Presence, Seat } from "../api/types";
 
 /** Everything that the stream has told so far. Values are replaced, never changed. */
 export interface Live {
@@ -12,6 +12,7 @@ export interface Live {
   readonly incidents: Readonly<Record<string, IncidentCard>>;
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly presence: Readonly<Record<string, Presence>>;
+  readonly owed: Readonly<Record<string, Owed>>;
 }
 
 export type Message =
@@ -28,6 +29,7 @@ export const empty: Live = {
   incidents: {},
   alarms: {},
   presence: {},
+  owed: {},
 };
 
 const shelves = {
@@ -37,6 +39,7 @@ const shelves = {
   incident: "incidents",
   alarm: "alarms",
   presence: "presence",
+  owed: "owed",
 } as const;
 
 function shelfOf(key: string): [(typeof shelves)[keyof typeof shelves], string] | null {
@@ -71,6 +74,8 @@ export type Moment =
   | { kind: "idle" }
   | { kind: "ring"; call: LiveCall; offer: number; until: string | null; transfer: boolean }
   | { kind: "talk"; call: LiveCall }
+  | { kind: "dialling"; call: LiveCall }
+  | { kind: "guest"; call: LiveCall; n: number }
   | { kind: "transfer"; call: LiveCall }
   | { kind: "back"; call: LiveCall }
   | { kind: "leaving"; call: LiveCall; until: string }
@@ -84,6 +89,8 @@ export function momentOf(live: Live, seat: string): Moment {
     if (call.leaving?.seat === seat) return { kind: "leaving", call, until: call.leaving.until };
     if (call.seat === seat) {
       switch (call.phase) {
+        case "DIALLING":
+          return { kind: "dialling", call };
         case "TALKING":
           return { kind: call.chip && live.seats[seat]?.office === call.office ? "back" : "talk", call };
         case "TRANSFERRING":
@@ -95,6 +102,8 @@ export function momentOf(live: Live, seat: string): Moment {
           return { kind: "unfinished", call };
       }
     }
+    const guest = call.guests.find((g) => g.in && g.seat === seat);
+    if (guest) return { kind: "guest", call, n: guest.n };
     const offer = call.offers.find((o) => o.seat === seat);
     if (offer) ring = { kind: "ring", call, offer: offer.n, until: offer.until, transfer: offer.kind === "transfer" };
   }

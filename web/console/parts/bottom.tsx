@@ -3,13 +3,15 @@ import { nameOfSeat, numberOf, useDesk, useNow } from "../desk/desk";
 import { useTexts, word } from "../i18n";
 import { openIncidents, waiting } from "../live/live";
 import { clock } from "../words/time";
-import { Dot } from "./bits";
+import { Act, Dot } from "./bits";
+import { owedInOrder } from "./callbacks";
 
-export function Bottom() {
+export function Bottom({ onCallbacks }: { onCallbacks?: () => void }) {
   const t = useTexts();
   const desk = useDesk();
   const now = useNow(500);
   const { live, session } = desk;
+  const owed = owedInOrder(live.owed);
   const queue = waiting(live, session.office.id);
   const floor = live.floors[session.office.id];
   const open = openIncidents(live);
@@ -38,9 +40,21 @@ export function Bottom() {
       <div>
         <h2>{t.bottom.callbacks}</h2>
         <div className="li" data-testid="callbacks">
-          <b className="num">{floor?.today.callbacks ?? 0}</b>
+          <b className="num">{owed.length || (floor?.today.callbacks ?? 0)}</b>
           {t.bottom.waiting}
+          {onCallbacks && (
+            <Act look="small" hint="B" testid="open-callbacks" onClick={onCallbacks}>
+              {t.callbacks.open}
+            </Act>
+          )}
         </div>
+        {owed[0] && (
+          <div className="li">
+            <span className="num cut">{owed[0].numberText || owed[0].number}</span>
+            {owed[0].first && <span className="chip warn">▲ {t.callbacks.first}</span>}
+            <span className="r num">{clock(now - Date.parse(owed[0].since))}</span>
+          </div>
+        )}
       </div>
       <div>
         <h2>{t.bottom.open}</h2>

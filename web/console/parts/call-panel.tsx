@@ -29,6 +29,8 @@ export function CallPanel({ call, children }: { call: LiveCall | null; children?
           {numberOf(call, t)}
         </div>
         {call.callerName && <div>{call.callerName}</div>}
+        {call.withheld && call.number && <span className="chip">{t.call.hidden}</span>}
+        {call.trust && <span className="chip warn">{t.call.trust[call.trust]}</span>}
       </div>
       <div className="row">
         <Since at={call.firstRing} className="clock num" />
@@ -52,6 +54,18 @@ export function CallPanel({ call, children }: { call: LiveCall | null; children?
         {call.place && <span className="chip">◎ {t.call.place(metres(call.place.radius))}</span>}
         {call.urgent && <span className="chip warn">▲ {t.call.urgent}</span>}
         {call.history.danger && <span className="chip bad">{t.call.inDanger}</span>}
+        {call.phase === "DIALLING" && <span className="chip warn">☏ {t.call.dialling}</span>}
+        {call.outbound && call.phase !== "DIALLING" && <span className="chip">{t.call.outbound}</span>}
+        {call.onHold && <span className="chip warn">❚❚ {t.call.onHold}</span>}
+        {call.callerHolds && <span className="chip">{t.call.callerHolds}</span>}
+        {call.mediaLost && <span className="chip bad">{t.call.mediaLost}</span>}
+        {call.promised && <span className="chip warn">{t.call.promised}</span>}
+        {call.offers.some((o) => o.piket) && <span className="chip warn">☏ {t.call.piket}</span>}
+        {call.digits && (
+          <span className="chip num" data-testid="digits">
+            {t.call.digits(call.digits)}
+          </span>
+        )}
         {phone.muted && <span className="chip bad">{t.call.muted}</span>}
       </div>
       {children && (

@@ -10,7 +10,9 @@ import { type Moment, momentOf } from "../live/live";
 import { Act, Until } from "../parts/bits";
 import { Bottom, KeysBar } from "../parts/bottom";
 import { CallPanel } from "../parts/call-panel";
+import { Callbacks } from "../parts/callbacks";
 import { ReportForm } from "../parts/form";
+import { Guests, InviteDialog } from "../parts/guests";
 import { OfficePicker } from "../parts/office-picker";
 import { OutcomePicker } from "../parts/outcomes";
 import { LeavingBar, Sayings, TransferBar } from "../parts/say";
@@ -24,14 +26,19 @@ export function PoldaConsole() {
   const { live, seat } = useDesk();
   const moment = momentOf(live, seat);
   const open = (id: string) => go(`/laporan/${id}`);
+  const [owing, owe] = useState(false);
+  useKeys({ callbacks: () => owe(true) });
   const keys = [
     ["/", t.keys.command],
     ["F2", t.keys.answer],
     ["F3", t.keys.invalid],
     ["F4", t.keys.transfer],
     ["F6", t.keys.leave],
+    ["F7", t.keys.invite],
+    ["H", t.keys.hold],
     ["F8", t.keys.takeBack],
     ["F9", t.keys.close],
+    ["B", t.keys.callbacks],
     ["?", t.keys.help],
   ] as const;
   return (
@@ -52,7 +59,8 @@ export function PoldaConsole() {
       ) : (
         <Talk key={moment.call.id} moment={moment} onIncident={open} />
       )}
-      <Bottom />
+      <Bottom onCallbacks={() => owe(true)} />
+      {owing && <Callbacks onClose={() => owe(false)} />}
       <KeysBar keys={keys} />
     </Frame>
   );
@@ -72,7 +80,9 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   const guess = proposeOffice(report.report.place, offices)?.id ?? "";
   const proposed = report.report.office || guess;
   const sent = call.sent.length > 0;
-  const canFilter = moment.kind === "talk" || moment.kind === "back";
+  const canFilter = (moment.kind === "talk" || moment.kind === "back") && call.given === 0;
+  const [inviting, invite] = useState(false);
+  const hold = () => void run(() => desk.acts.hold(call.id, !call.onHold));
   const live = canFilter || moment.kind === "transfer";
 
   const transfer = async (office: string) => {
@@ -97,6 +107,7 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
     if (moment.kind === "leaving" || (call.polresTalked && live))
       return void close(call.polresTalked ? { outcome: "valid_polres" } : {});
     if (moment.kind === "back" && sent) return void close({ outcome: "ditutup_polda_diteruskan" });
+    if (call.outbound) return void close({});
     if (live) ask("close");
   };
   const again = () => {
@@ -108,6 +119,7 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   const leave = () => void run(() => desk.acts.leave(call.id));
   const canSend = canFilter || moment.kind === "unfinished";
   useKeys({
+    ...(canFilter ? { hold, invite: () => invite(true) } : {}),
     ...(canFilter ? { invalid: () => ask("invalid") } : {}),
     ...(canSend ? { transfer: again, "transfer-other": () => pick(true) } : {}),
     ...(moment.kind === "transfer" ? { "take-back": back } : {}),
@@ -164,8 +176,12 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
           onLeave={leave}
           onAgain={again}
           onOther={() => pick(true)}
+          onHold={hold}
+          onInvite={() => invite(true)}
         />
+        <Guests call={call} mine={canFilter} />
       </CallPanel>
+      {inviting && <InviteDialog call={call} onDone={() => invite(false)} />}
       <ReportForm report={report} no={no} top={top} foot={foot} disabled={moment.kind === "leaving" && !report.full} />
       <Side
         proposed={proposed}
@@ -190,13 +206,29 @@ function TalkActs(p: {
   onLeave: () => void;
   onAgain: () => void;
   onOther: () => void;
+  onHold: () => void;
+  onInvite: () => void;
 }) {
   const t = useTexts();
   switch (p.moment.kind) {
     case "talk":
       return (
-        <Act hint="F9" testid="close" onClick={p.onClose}>
-          {t.call.close}
+        <>
+          <Act hint="H" aria-pressed={p.call.onHold} testid="hold" onClick={p.onHold}>
+            {p.call.onHold ? t.call.unhold : t.call.hold}
+          </Act>
+          <Act hint="F7" testid="ask-in" onClick={p.onInvite}>
+            {t.call.invite}
+          </Act>
+          <Act hint="F9" testid="close" onClick={p.onClose}>
+            {t.call.close}
+          </Act>
+        </>
+      );
+    case "dialling":
+      return (
+        <Act look="bad" className="wide" hint="F9" testid="close" onClick={p.onClose}>
+          {t.call.stopDialling}
         </Act>
       );
     case "transfer":

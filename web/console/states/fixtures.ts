@@ -7,6 +7,7 @@ import type {
   LiveCall,
   Office,
   Outcome,
+  Owed,
   Presence,
   Seat,
   Session,
@@ -97,6 +98,7 @@ const seat = (id: string, rank: string, name: string, state: Seat["state"], reas
   until: state === "WRAP_UP" ? at(-14) : null,
   person: name ? { id: `p-${name.toLowerCase()}`, name, rank } : null,
   call: "",
+  phone: false,
   line: "up",
 });
 
@@ -188,6 +190,17 @@ export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
   unfinishedUntil: null,
   incident: "i42",
   recording: true,
+  trust: "",
+  dialled: "110",
+  onHold: false,
+  guests: [],
+  given: 0,
+  blind: false,
+  promised: false,
+  digits: "",
+  callerHolds: false,
+  mediaLost: false,
+  outbound: null,
   outcome: "",
   history: {
     calls: 3,
@@ -414,4 +427,24 @@ export const chips: Exclude<Chip, "">[] = [
   "tidak_ada_petugas",
   "sambungan_putus",
   "diambil_kembali",
+  "minta_pengawas",
 ];
+
+export const owed = (change: Partial<Owed> = {}): Owed => ({
+  call: "c7",
+  office: "polda-kaltim",
+  number: "+6281300000007",
+  numberText: "0813-0000-0007",
+  name: "",
+  since: at(410),
+  outcome: "ditinggal_antrean",
+  first: false,
+  danger: false,
+  pranks: 0,
+  tries: 0,
+  triedAt: null,
+  by: "",
+  seat: "",
+  incident: "",
+  ...change,
+});

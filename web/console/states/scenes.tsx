@@ -3,6 +3,8 @@ import { type ReactNode, useState } from "react";
 import { ApiError } from "../api/client";
 import type { CallPage, CallRow, Incident, LiveCall, Person, Session } from "../api/types";
 import type { Desk } from "../desk/desk";
+import { Callbacks } from "../parts/callbacks";
+import { InviteDialog } from "../parts/guests";
 import type { Listing } from "../parts/list";
 import { OutcomePicker } from "../parts/outcomes";
 import { phoneOff } from "../phone/line";
@@ -55,13 +57,16 @@ const ringing = (kind: "queue" | "transfer", seat: string, urgent = false) =>
     firstRing: fx.at(kind === "queue" ? 3 : 133),
     urgent,
     incident: kind === "queue" ? "" : "i42",
-    offers: [{ n: 1, kind, office: seat.split("/")[0]!, seat, person: "", at: fx.at(1), until: fx.at(-3.6) }],
+    offers: [
+      { n: 1, kind, piket: false, office: seat.split("/")[0]!, seat, person: "", at: fx.at(1), until: fx.at(-3.6) },
+    ],
   });
 const draft = fx.incident({ no: "", state: "DRAFT", office: "polda-kaltim", sentAt: null, acceptBy: null });
 const draftCard = fx.card({ no: "", state: "DRAFT", office: "polda-kaltim", sentAt: null, acceptBy: null });
 const offers = ["Dwi", "Hasan", "Lestari"].map((_, i) => ({
   n: i + 1,
   kind: "transfer" as const,
+  piket: false,
   office: "polresta-balikpapan",
   seat: `polresta-balikpapan/${i + 1}`,
   person: "",
@@ -189,6 +194,72 @@ export const scenes: Record<string, Scene> = {
     show: () => <Asking asking="close" />,
   },
   "console-taken": { desk: polda(undefined), notice: "Sudah diambil Bripka Rina.", show: consolePolda },
+  "console-guests": {
+    desk: polda(
+      fx.call({
+        digits: "55",
+        guests: [
+          {
+            n: 1,
+            office: "",
+            number: "113",
+            name: "Pemadam 113",
+            aside: false,
+            in: true,
+            seat: "",
+            person: "",
+            at: fx.at(20),
+            until: fx.at(-5),
+          },
+          {
+            n: 2,
+            office: "polresta-balikpapan",
+            number: "",
+            name: "",
+            aside: false,
+            in: false,
+            seat: "",
+            person: "",
+            at: fx.at(2),
+            until: fx.at(-13),
+          },
+        ],
+      }),
+      { card: draftCard },
+    ),
+    incident: draft,
+    show: consolePolda,
+  },
+  "console-hold": {
+    desk: polda(fx.call({ onHold: true, trust: "claimed" }), { card: draftCard }),
+    incident: draft,
+    show: consolePolda,
+  },
+  "console-dialling": {
+    desk: polda(
+      fx.call({ phase: "DIALLING", answeredAt: null, outbound: { returns: "c7", incident: "", until: fx.at(-30) } }),
+    ),
+    show: consolePolda,
+  },
+  "console-invite": {
+    desk: polda(fx.call(), { card: draftCard }),
+    incident: draft,
+    show: () => <InviteDialog call={fx.call()} onDone={nothing} />,
+  },
+  "console-callbacks": {
+    desk: {
+      ...polda(undefined),
+      live: {
+        ...fx.live({}),
+        owed: {
+          c7: fx.owed({ first: true, outcome: "terputus_sistem", tries: 1 }),
+          c8: fx.owed({ call: "c8", danger: true }),
+          c9: fx.owed({ call: "c9", pranks: 3, numberText: "0813-0000-0009" }),
+        },
+      },
+    },
+    show: () => <Callbacks onClose={nothing} />,
+  },
   "console-transfer": {
     desk: polda(
       fx.call({
@@ -308,6 +379,9 @@ export const scenes: Record<string, Scene> = {
           tUnfinishedMs: 60000,
           tWrapMs: 20000,
           tLeaveMs: 5000,
+          tPiketMs: 15000,
+          piket: "+62542421110",
+          blind: false,
         })}
       />
     ),
