@@ -188,10 +188,11 @@ func (w *world) call(id call.ID) CallView {
 // dials makes a call and returns its leg; its id is the desk's newest.
 func (w *world) dials(number office.Number) *fakeLeg {
 	l := &fakeLeg{world: w, party: phone.Party{Number: number, Trunk: "t", Dialled: "110"}, talk: &fakeTalk{}}
-	w.desk.Incoming(l)
+	synctest.Wait() // nobody else takes a number now
 	w.mu.Lock()
-	l.id = call.ID(fmt.Sprintf("%06d", w.ids))
+	l.id = call.ID(fmt.Sprintf("%06d", w.ids+1))
 	w.mu.Unlock()
+	w.desk.Incoming(l)
 	w.settle()
 	return l
 }

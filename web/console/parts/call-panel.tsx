@@ -7,7 +7,15 @@ import { clock, dayTime } from "../words/time";
 import { Act, Since } from "./bits";
 import { Meter } from "./meter";
 
-export function CallPanel({ call, children }: { call: LiveCall | null; children?: ReactNode }) {
+export function CallPanel({
+  call,
+  children,
+  others,
+}: {
+  call: LiveCall | null;
+  children?: ReactNode;
+  others?: ReactNode;
+}) {
   const t = useTexts();
   const { phone, mute } = useDesk();
   if (!call) {
@@ -78,6 +86,7 @@ export function CallPanel({ call, children }: { call: LiveCall | null; children?
           )}
         </div>
       )}
+      {others}
       <History call={call} />
     </section>
   );

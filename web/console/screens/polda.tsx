@@ -166,7 +166,7 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
     ) : null;
   return (
     <>
-      <CallPanel call={call}>
+      <CallPanel call={call} others={<Guests call={call} mine={canFilter} />}>
         <TalkActs
           moment={moment}
           sent={sent}
@@ -179,7 +179,6 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
           onHold={hold}
           onInvite={() => invite(true)}
         />
-        <Guests call={call} mine={canFilter} />
       </CallPanel>
       {inviting && <InviteDialog call={call} onDone={() => invite(false)} />}
       <ReportForm report={report} no={no} top={top} foot={foot} disabled={moment.kind === "leaving" && !report.full} />

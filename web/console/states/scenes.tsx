@@ -244,7 +244,12 @@ export const scenes: Record<string, Scene> = {
   "console-invite": {
     desk: polda(fx.call(), { card: draftCard }),
     incident: draft,
-    show: () => <InviteDialog call={fx.call()} onDone={nothing} />,
+    show: () => (
+      <>
+        <PoldaConsole />
+        <InviteDialog call={fx.call()} onDone={nothing} />
+      </>
+    ),
   },
   "console-callbacks": {
     desk: {
@@ -258,7 +263,12 @@ export const scenes: Record<string, Scene> = {
         },
       },
     },
-    show: () => <Callbacks onClose={nothing} />,
+    show: () => (
+      <>
+        <PoldaConsole />
+        <Callbacks onClose={nothing} />
+      </>
+    ),
   },
   "console-transfer": {
     desk: polda(
