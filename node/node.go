@@ -99,7 +99,7 @@ func Start(ctx context.Context, cfg Config, opts Options) (n *Node, err error) {
 	n.alarms.tell = teller.tell
 	n.onClose(teller.close)
 	n.killedBefore()
-	for _, step := range []func(context.Context) error{n.openStorage, n.openPeople, n.openCalls, n.openWire, n.openScreens, n.openWatch} {
+	for _, step := range []func(context.Context) error{n.openStorage, n.openPeople, n.openCalls, n.openWire, n.openScreens, n.openControl, n.openWatch} {
 		if err = step(ctx); err != nil {
 			return nil, err
 		}
