@@ -51,6 +51,8 @@ PUT    /calls/{id}/report           os    call
 GET    /calls                       osc   office
 GET    /calls/{id}                  osc   call
 GET    /calls/{id}/tape             osc   call
+GET    /calls/{id}/ladder           sa    call
+GET    /calls/{id}/pcap             sa    call
 PUT    /incidents/{id}/report       os    incident
 POST   /incidents/{id}/send         os    incident
 POST   /incidents/{id}/notes        osc   incident

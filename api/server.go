@@ -62,6 +62,7 @@ type Config struct {
 	View      View
 	Softphone Softphone
 	Tapes     Tapes
+	Ladders   Ladders // nil: none is kept
 	// OnSettings is told when a chief changed the times of an office. May be nil.
 	OnSettings func(office.ID, office.Settings)
 	Metrics    http.Handler // served to loopback, and to whoever has MetricsToken; nil: none
@@ -137,6 +138,7 @@ func newServer(cfg Config) *Server {
 	s.streamOps(v1)
 	s.lineOps(v1)
 	s.tapeOps(v1)
+	s.ladderOps(v1)
 	s.describe(v1)
 	v1.NotFound(func(w http.ResponseWriter, _ *http.Request) { write(w, problem(http.StatusNotFound, "not_found")) })
 	v1.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {

@@ -32,6 +32,7 @@ var texts = map[string]Text{
 	"key_reused":          {"Kunci perintah sudah dipakai untuk perintah lain.", "The Idempotency-Key was used for another command."},
 	"setting_range":       {"Nilai di luar batas yang diizinkan.", "The value is out of its range."},
 	"reason_needed":       {"Tuliskan alasan memutar rekaman.", "Write why you listen to the recording."},
+	"no_ladder":           {"Pesan SIP panggilan ini tidak tersimpan lagi.", "The SIP messages of this call are no longer kept."},
 	"no_tape":             {"Panggilan ini tidak punya rekaman.", "This call has no recording."},
 	"link_over":           {"Tautan papan ini tidak berlaku lagi. Minta yang baru.", "This board's link is no longer good. Ask for a new one."},
 	"closing":             {"Server sedang dimatikan. Tunggu sebentar.", "The server is shutting down. Wait a moment."},

@@ -73,6 +73,8 @@ type Options struct {
 	Dialler phone.Dialler
 	// Beside makes a talk around a line, for advice that the caller doesn't hear; nil when the line has no audio of ours.
 	Beside func(phone.Line) phone.Aside
+	// OnLeg tells which leg of the phone a call's other side is; may be nil.
+	OnLeg func(id call.ID, leg string)
 	// CallerID is the number that those see whom we call; empty: the trunk's own.
 	CallerID string
 	// SetUps is how many new calls a second are taken when the machine keeps up; 0: 200. See Admit.

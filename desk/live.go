@@ -102,6 +102,9 @@ func callerOf(p phone.Party) call.Caller {
 
 // listen hears the leg from now on, and has it recorded.
 func (l *Live) listen(now time.Time) {
+	if l.desk.opts.OnLeg != nil {
+		l.desk.opts.OnLeg(l.id, l.leg.ID())
+	}
 	l.leg.Listen(func(e phone.Event) { l.box.post(liveMsg{leg: e}) })
 	if l.desk.opts.Record == nil {
 		return

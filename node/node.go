@@ -50,6 +50,7 @@ type Node struct {
 	recovery  *desk.Recovery // until the phone listens
 	dialler   dialler
 	started   time.Time
+	ladders   ladders
 	dispatch  *dispatch.Dispatch
 	lines     *browser.Lines
 	phone     *sip.Exchange
@@ -233,7 +234,7 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	n.desk, err = desk.New(desk.Options{
 		Offices: n.offices, Trunks: trunks, Default: office.ID(n.cfg.Site.Office), Settings: n.settings,
 		Journal: n.behind, Board: n.board, Incidents: incidents{n.dispatch}, Record: n.record, AckWithin: n.cfg.Site.Ack, Observe: n.figures.observe,
-		NewID: newID, Log: n.log, Plans: plans, Dialler: &n.dialler, Beside: n.beside, CallerID: n.cfg.Site.CallerID, SetUps: n.cfg.Site.SetUps,
+		NewID: newID, Log: n.log, Plans: plans, Dialler: &n.dialler, Beside: n.beside, CallerID: n.cfg.Site.CallerID, SetUps: n.cfg.Site.SetUps, OnLeg: n.ladders.leg,
 	})
 	if err != nil {
 		return err

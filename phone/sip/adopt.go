@@ -47,6 +47,7 @@ func (x *Exchange) Adopt(blob []byte) (phone.Leg, error) {
 		d: d, sock: sock, phase: confirmed, rung: true, reclaims: true,
 	}
 	l.log = x.log.With("leg", l.id, "trunk", trunk.Name)
+	x.traces.leg(l.id, d.CallID)
 	if !x.enter(l) {
 		sock.Close()
 		return nil, errors.New("take up a call: closing")

@@ -52,6 +52,7 @@ func (x *Exchange) Dial(c phone.Callee) (phone.Outside, error) {
 	}
 	l.settle()
 	l.key = dialogKey{l.d.CallID, tag}
+	x.traces.leg(l.id, l.d.CallID)
 	l.party = phone.Party{Number: office.Number(c.Number), Raw: c.Number, Dialled: c.Number}
 	if err := l.nextWay(); err != nil {
 		return nil, err

@@ -39,6 +39,7 @@ type Exchange struct {
 
 	health      health
 	registrar   registrar
+	traces      traces
 	phonesTrunk *Trunk
 	ctx         context.Context // ends when the Exchange begins to close
 	stop        context.CancelFunc
@@ -94,6 +95,8 @@ func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
 	x.health.init(cfg.Trunks, cfg.OnTrunk)
 	x.registrar.init(cfg.Phones, cfg.OnPhone)
 	x.screen.onACK = x.screenedACK
+	x.traces.init()
+	x.screen.traces = &x.traces
 	if err := x.open(); err != nil {
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}

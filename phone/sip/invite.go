@@ -89,6 +89,7 @@ func (x *Exchange) begin(req *sip.Request, tx sip.ServerTransaction, trunk *Trun
 		d: d, invite: req, tx: tx, offer: offer,
 	}
 	l.log = x.log.With("leg", l.id, "trunk", trunk.Name)
+	x.traces.leg(l.id, d.CallID)
 	if location != nil {
 		l.party.Place = parsePlace(location)
 	}

@@ -42,11 +42,20 @@ func (c *screenedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
 				_, _ = c.WriteToUDPAddrPort(reply, to)
 			}
 		default:
+			c.screen.heard(true, "UDP", from, data)
 			if clean := c.screen.pass(m, data, from.Addr()); len(clean) <= len(p) {
 				return copy(p, clean), net.UDPAddrFromAddrPort(from), nil
 			}
 		}
 	}
+}
+
+// WriteTo sends a message of sipgo's, and remembers it.
+func (c *screenedUDP) WriteTo(p []byte, to net.Addr) (int, error) {
+	if a, ok := to.(*net.UDPAddr); ok {
+		c.screen.heard(false, "UDP", unmap(a.AddrPort()), p)
+	}
+	return c.UDPConn.WriteTo(p, to)
 }
 
 // How long a far end may take for one message, and one of no trunk for all it has to say.
@@ -123,6 +132,14 @@ func (c *screenedConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Write sends what sipgo says, and remembers it.
+func (c *screenedConn) Write(p []byte) (int, error) {
+	if len(p) > 4 {
+		c.screen.heard(false, "TCP", c.from, p)
+	}
+	return c.Conn.Write(p)
+}
+
 // deadline lets idle connections of trunks live: keep-alive of TCP looks after them.
 func (c *screenedConn) deadline() time.Time {
 	switch {
@@ -190,6 +207,7 @@ func (c *screenedConn) take(data []byte, whole bool) error {
 			return err
 		}
 	case !v.drop && whole:
+		c.screen.heard(true, "TCP", c.from, data)
 		c.ready = append(c.ready, c.screen.pass(m, data, c.from.Addr())...)
 	}
 	if !whole || c.stranger {

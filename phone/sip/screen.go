@@ -27,12 +27,20 @@ type screen struct {
 	parser *sip.Parser
 	secret [16]byte // of To tags in answers that keep no state
 	onACK  func(ack *sip.Request, from netip.Addr)
+	traces *traces
 }
 
 func newScreen(trunks []Trunk, silent bool) *screen {
 	s := &screen{trunks: trunks, silent: silent, parser: sip.NewParser()}
 	_, _ = rand.Read(s.secret[:]) // never fails
 	return s
+}
+
+// heard remembers a message that went over the wire.
+func (s *screen) heard(in bool, transport string, peer netip.AddrPort, data []byte) {
+	if s.traces != nil {
+		s.traces.note(in, transport, peer, data)
+	}
 }
 
 // trunkOf finds the trunk a message came from, nil when it is nobody we know.
