@@ -80,7 +80,7 @@ func versionCmd() *cobra.Command {
 }
 
 func serveCmd() *cobra.Command {
-	var config string
+	var config, profile string
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run a site",
@@ -89,6 +89,11 @@ func serveCmd() *cobra.Command {
 			"takes them up again.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			stop, err := startProfile(profile)
+			if err != nil {
+				return err
+			}
+			defer stop()
 			cfg, err := node.LoadConfig(config)
 			if err != nil {
 				return err
@@ -106,6 +111,8 @@ func serveCmd() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&config, "config", "c", "siaga.toml", "configuration file")
+	c.Flags().StringVar(&profile, "profile", "", "write where the CPU time went, and what lies in memory, to this name with .cpu and .heap")
+	_ = c.Flags().MarkHidden("profile") // it exists
 	return c
 }
 

@@ -1,0 +1,58 @@
+package load
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// note keeps a figure in bench.json, which the benches of one run share. A figure over its promise fails the bench
+// once all is measured; a promise of 0 is none.
+func note(b *testing.B, name string, value, promise float64) {
+	b.Helper()
+	value = math.Round(value*10000) / 10000
+	b.ReportMetric(value, name)
+	if promise > 0 {
+		b.Logf("%s = %v (promise: ≤ %v)", name, value, promise)
+		if value > promise {
+			b.Errorf("%s is %v, over the promise of %v", name, value, promise)
+		}
+	} else {
+		b.Logf("%s = %v", name, value)
+	}
+	path := filepath.Join("..", "..", "bench.json")
+	kept := map[string]float64{}
+	if raw, err := os.ReadFile(path); err == nil {
+		_ = json.Unmarshal(raw, &kept) // a broken file is made anew
+	}
+	kept[name] = value
+	raw, err := json.MarshalIndent(kept, "", "  ")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(raw, '\n'), 0o600); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// atLeast is note for what must not fall below.
+func atLeast(b *testing.B, name string, value, promise float64) {
+	b.Helper()
+	note(b, name, value, 0)
+	if value < promise {
+		b.Errorf("%s is %v, under the promise of %v", name, value, promise)
+	}
+}
+
+// percentile of all, in milliseconds; all is sorted by it.
+func percentile(all []time.Duration, p float64) float64 {
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return float64(all[min(len(all)-1, int(p*float64(len(all))))].Microseconds()) / 1000
+}
