@@ -23,6 +23,7 @@ type outgoing struct {
 	any      bool // any answer came
 	given    bool // we gave up: CANCEL is sent, or will be as soon as it may be
 	cancels  bool // CANCEL was sent
+	left     []*sip.Request // INVITEs on roads that were passed over, and cancelled since
 	status   int  // that Ended shall tell when we gave up
 	tries    int  // with credentials on this way
 	patience *time.Timer
@@ -206,6 +207,7 @@ func (l *Leg) follow(req *sip.Request) {
 func (l *Leg) answeredBy(req *sip.Request, res *sip.Response) {
 	o := l.out
 	if req != o.req && res.StatusCode < 200 {
+		l.cancelLeft(req) // passed over for its silence; it must not ring beside the next
 		return
 	}
 	o.any = o.any || req == o.req
@@ -248,10 +250,10 @@ func (l *Leg) accepted(req *sip.Request, res *sip.Response) {
 	tag, _ := res.To().Params.Get("tag")
 	if l.phase != early || l.over || l.out.given || req != l.out.req {
 		if tag == l.d.RemoteTag && l.phase != early {
-			l.acknowledgeInvite(&l.d, req)
+			l.acknowledgeAgain(res)
 			return
 		}
-		l.x.declineLate(l, req, res)
+		l.x.spawn(func() { l.x.declineLate(res, req) })
 		if l.out.given && !l.over && l.phase == early {
 			l.ended(phone.Ending{Fault: phone.ByUs, Status: l.out.status, Text: "given up"})
 		}
@@ -259,7 +261,7 @@ func (l *Leg) accepted(req *sip.Request, res *sip.Response) {
 	}
 	l.stopOut()
 	l.d.establish(res)
-	l.acknowledgeInvite(&l.d, req)
+	l.acknowledgeAgain(res)
 	c, err := contentOf(res)
 	var s session
 	if err == nil && c.sdp != nil {
@@ -294,34 +296,4 @@ func (d *Dialog) establish(res *sip.Response) {
 		d.Routes = append(d.Routes, h.Value())
 	}
 	slices.Reverse(d.Routes)
-}
-
-// acknowledgeInvite sends the ACK of a 200, which sipgo leaves to us (RFC 3261 13.2.2.4).
-func (l *Leg) acknowledgeInvite(d *Dialog, req *sip.Request) {
-	ack, err := d.request(sip.ACK, req.CSeq().SeqNo, nil)
-	if err != nil {
-		l.log.Error("build an ACK", "err", err)
-		return
-	}
-	if a := req.GetHeader("Authorization"); a != nil {
-		ack.AppendHeader(a)
-	}
-	if a := req.GetHeader("Proxy-Authorization"); a != nil {
-		ack.AppendHeader(a)
-	}
-	if err := l.x.client.WriteRequest(ack, l.x.fromListener); err != nil {
-		l.log.Warn("send an ACK", "err", err)
-	}
-}
-
-// declineLate acknowledges a 200 that nobody wants and hangs up on it.
-func (x *Exchange) declineLate(l *Leg, req *sip.Request, res *sip.Response) {
-	d := l.d
-	d.establish(res)
-	l.acknowledgeInvite(&d, req)
-	bye, err := d.request(sip.BYE, req.CSeq().SeqNo+1, nil, reason(normalClearing))
-	if err != nil {
-		return
-	}
-	x.spawn(func() { _, _ = x.transact(bye, 64*x.cfg.T1, x.ctx.Done()) })
 }

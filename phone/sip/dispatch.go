@@ -95,12 +95,23 @@ func (x *Exchange) find(req *sip.Request, trunk *Trunk) *Leg {
 	}
 	x.mu.Lock()
 	l := x.legs[dialogKey{req.CallID().Value(), tag}]
+	var own *Trunk
+	if l != nil {
+		own = l.trunk // one that we called may move to the next trunk
+	}
 	x.mu.Unlock()
 	from, _ := req.From().Params.Get("tag")
-	if l == nil || l.trunk != trunk || l.out == nil && l.first.fromTag != from {
+	if l == nil || l.out == nil && l.first.fromTag != from {
 		return nil
 	}
-	return l
+	if own == trunk {
+		return l
+	}
+	// Two trunks of one carrier may share addresses; what comes from there is counted for the first.
+	if source, err := netip.ParseAddrPort(req.Source()); err == nil && own.has(source.Addr()) {
+		return l
+	}
+	return nil
 }
 
 // onACK comes for an ACK that did not pass the screen; the leg forgives to be told of the others twice.

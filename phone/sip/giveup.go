@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -65,18 +66,7 @@ func (l *Leg) cancelIfGiven() {
 		return
 	}
 	o.cancels = true
-	req := sip.NewRequest(sip.CANCEL, o.req.Recipient)
-	for _, h := range []sip.Header{o.req.Via(), o.req.From(), o.req.To(), o.req.CallID()} {
-		req.AppendHeader(sip.HeaderClone(h))
-	}
-	sip.CopyHeaders("Route", o.req, req)
-	maxForwards := sip.MaxForwardsHeader(70)
-	req.AppendHeader(&maxForwards)
-	req.AppendHeader(&sip.CSeqHeader{SeqNo: o.req.CSeq().SeqNo, MethodName: sip.CANCEL})
-	req.AppendHeader(reason(normalClearing))
-	req.SetTransport(o.req.Transport())
-	req.SetDestination(o.req.Destination())
-	if !l.x.spawn(func() { _, _ = l.x.transact(req, 64*l.x.cfg.T1, l.x.ctx.Done()) }) {
+	if !l.sendCancel(o.req) {
 		l.ended(phone.Ending{Fault: phone.ByUs, Status: o.status, Text: "closing"})
 		return
 	}
@@ -85,6 +75,30 @@ func (l *Leg) cancelIfGiven() {
 			l.ended(phone.Ending{Fault: phone.ByUs, Status: o.status, Text: "given up"})
 		}
 	})
+}
+
+// cancelLeft cancels, once, an INVITE on a road that was passed over for its silence and is heard of after all: the
+// callee must not be rung by two trunks.
+func (l *Leg) cancelLeft(invite *sip.Request) {
+	if !slices.Contains(l.out.left, invite) {
+		l.out.left = append(l.out.left, invite)
+		l.sendCancel(invite)
+	}
+}
+
+func (l *Leg) sendCancel(invite *sip.Request) bool {
+	req := sip.NewRequest(sip.CANCEL, invite.Recipient)
+	for _, h := range []sip.Header{invite.Via(), invite.From(), invite.To(), invite.CallID()} {
+		req.AppendHeader(sip.HeaderClone(h))
+	}
+	sip.CopyHeaders("Route", invite, req)
+	maxForwards := sip.MaxForwardsHeader(70)
+	req.AppendHeader(&maxForwards)
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sip.CANCEL})
+	req.AppendHeader(reason(normalClearing))
+	req.SetTransport(invite.Transport())
+	req.SetDestination(invite.Destination())
+	return l.x.spawn(func() { _, _ = l.x.transact(req, 64*l.x.cfg.T1, l.x.ctx.Done()) })
 }
 
 func (l *Leg) stopOut() {
@@ -116,7 +130,7 @@ func (l *Leg) authorise(res *sip.Response) bool {
 
 // answerChallenge makes the credentials that a 401 or 407 asks for (RFC 8760, RFC 7616).
 func answerChallenge(res *sip.Response, method sip.RequestMethod, uri sip.Uri, user, password string) (sip.Header, bool) {
-	if user == "" {
+	if user == "" || res.StatusCode != 401 && res.StatusCode != 407 {
 		return nil, false
 	}
 	asks, answers := "WWW-Authenticate", "Authorization"
@@ -155,27 +169,4 @@ func (l *Leg) prack(res *sip.Response) {
 		return
 	}
 	l.x.spawn(func() { _, _ = l.x.transact(req, 64*l.x.cfg.T1, l.done) })
-}
-
-// strayResponse takes answers that no transaction wants: a 200 that is repeated because our ACK was lost, or a second
-// phone's (RFC 3261 13.2.2.4).
-func (x *Exchange) strayResponse(res *sip.Response) {
-	if res.StatusCode < 200 || res.StatusCode > 299 || res.CSeq() == nil || res.CSeq().MethodName != sip.INVITE ||
-		res.From() == nil || res.CallID() == nil || res.To() == nil {
-		return
-	}
-	tag, _ := res.From().Params.Get("tag")
-	x.mu.Lock()
-	l := x.legs[dialogKey{res.CallID().Value(), tag}]
-	x.mu.Unlock()
-	if l == nil || l.out == nil {
-		return
-	}
-	l.box.post(func() {
-		if l.out.req != nil && res.CSeq().SeqNo == l.out.req.CSeq().SeqNo {
-			l.accepted(l.out.req, res)
-		} else if l.phase == confirmed {
-			l.acknowledge(res.CSeq().SeqNo, res)
-		}
-	})
 }

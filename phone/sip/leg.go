@@ -73,14 +73,29 @@ const (
 // ID is unique over restarts.
 func (l *Leg) ID() string { return l.id }
 
-// Party says who is calling.
-func (l *Leg) Party() phone.Party { return l.party }
+// Party says who is calling, or who is called.
+func (l *Leg) Party() phone.Party {
+	l.x.mu.Lock() // one that we called may move to the next trunk
+	defer l.x.mu.Unlock()
+	return l.party
+}
 
-// Talk is the leg's audio.
+// Talk is the leg's audio. That of a leg which ended before it was asked for does nothing.
 func (l *Leg) Talk() phone.Talk {
 	l.startTalk()
+	if l.talk == nil {
+		return ended{}
+	}
 	return l.talk
 }
+
+// ended is the audio of a leg that is over.
+type ended struct{}
+
+func (ended) Connect(...phone.Line) {}
+func (ended) Program(phone.Program) {}
+func (ended) Record(phone.Recorder) {}
+func (ended) Stats() phone.Stats    { return phone.Stats{} }
 
 // startTalk makes the audio around this leg. One that we called has none while it is only a line of another call.
 func (l *Leg) startTalk() {

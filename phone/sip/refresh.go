@@ -120,29 +120,21 @@ func (l *Leg) reofferSame(done func(status int, res *sip.Response), extra ...sip
 	var b strings.Builder
 	l.d.SDP.head(&b)
 	l.d.SDP.audio(&b, []choice{l.d.Choice}, dir, l.d.Crypto)
-	cseq := l.d.LocalCSeq + 1
 	l.send(sip.INVITE, []byte(b.String()), func(status int, res *sip.Response) {
 		if status >= 200 && status < 300 {
-			l.acknowledge(cseq, res)
+			l.acknowledge(res)
 		}
 		done(status, res)
 	}, append(extra, sip.NewHeader("Content-Type", "application/sdp"), sip.NewHeader("Allow", allowLine))...)
 }
 
 // acknowledge sends the ACK of a 200 to a re-INVITE of ours, which sipgo leaves to us.
-func (l *Leg) acknowledge(cseq uint32, res *sip.Response) {
+func (l *Leg) acknowledge(res *sip.Response) {
 	if c := res.Contact(); c != nil && c.Address.Host != "" {
 		l.d.Target = c.Address.String()
 	}
 	if s, err := parseSDP(res.Body()); err == nil && s.permit(l.trunk.SRTP, l.d.Transport) >= 0 && !l.over {
 		l.apply(s)
 	}
-	ack, err := l.d.request(sip.ACK, cseq, nil)
-	if err != nil {
-		l.log.Error("build an ACK", "err", err)
-		return
-	}
-	if err := l.x.client.WriteRequest(ack, l.x.fromListener); err != nil {
-		l.log.Warn("send an ACK", "err", err)
-	}
+	l.acknowledgeAgain(res)
 }

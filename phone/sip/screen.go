@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,15 +46,18 @@ func (s *screen) heard(in bool, transport string, peer netip.AddrPort, data []by
 
 // trunkOf finds the trunk a message came from, nil when it is nobody we know.
 func (s *screen) trunkOf(from netip.Addr) *Trunk {
-	from = from.Unmap()
 	for i := range s.trunks {
-		for _, p := range s.trunks[i].Peers {
-			if p.Contains(from) {
-				return &s.trunks[i]
-			}
+		if s.trunks[i].has(from) {
+			return &s.trunks[i]
 		}
 	}
 	return nil
+}
+
+// has says whether a message from there is this trunk's.
+func (t *Trunk) has(from netip.Addr) bool {
+	from = from.Unmap()
+	return slices.ContainsFunc(t.Peers, func(p netip.Prefix) bool { return p.Contains(from) })
 }
 
 // verdict is what shall become of a message. The zero verdict lets it pass.

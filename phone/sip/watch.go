@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -119,7 +120,8 @@ func (l *Leg) bye() {
 	l.send(sip.BYE, nil, func(int, *sip.Response) { l.leave() }, reason(l.cause))
 }
 
-// send makes a request of ours and posts what became of it: the final status, 0 when none came in 64 T1.
+// send makes a request of ours and posts what became of it: the final status, 0 when none came in 64 T1. Carriers that
+// ask for a password within the call too get it, with a CSeq of its own (RFC 3261 22.2).
 func (l *Leg) send(method sip.RequestMethod, body []byte, done func(status int, res *sip.Response), extra ...sip.Header) {
 	cseq, write := l.d.take()
 	if write {
@@ -147,6 +149,11 @@ func (l *Leg) send(method sip.RequestMethod, body []byte, done func(status int, 
 		l.box.post(func() {
 			if res == nil {
 				done(0, nil)
+				return
+			}
+			h, ok := answerChallenge(res, method, req.Recipient, l.trunk.Out.User, l.trunk.Out.Password)
+			if ok && req.GetHeader(h.Name()) == nil { // asked for the first time
+				l.send(method, body, done, append(slices.Clone(extra), h)...)
 				return
 			}
 			done(res.StatusCode, res)

@@ -43,6 +43,10 @@ func (l *Leg) request(req *sip.Request, tx sip.ServerTransaction) chan struct{} 
 		}
 		return nil
 	}
+	if from, _ := req.From().Params.Get("tag"); l.out != nil && l.phase != early && from != l.d.RemoteTag {
+		reply(req, tx, 481, "Call/Transaction Does Not Exist") // of a second phone that we hung up on
+		return nil
+	}
 	if req.CSeq().SeqNo < l.d.RemoteCSeq {
 		reply(req, tx, 500, "CSeq Out Of Order") // RFC 3261 12.2.2
 		return nil
