@@ -175,7 +175,7 @@ func (l *line) read(ctx context.Context) {
 
 // run ends with the reason why the socket is over.
 func (l *line) run(ctx context.Context, read <-chan struct{}) ending {
-	watch, snap := l.server.cfg.Board.Watch(l.who.Person.Office, "", 0)
+	watch, snap := l.server.cfg.Board.WatchSeat(l.who.Person.Office, l.seat)
 	defer watch.Close()
 	var items []board.Change
 	for k, v := range snap.Items {
@@ -198,7 +198,8 @@ func (l *line) run(ctx context.Context, read <-chan struct{}) ending {
 			}
 			err = l.hear(ctx, m)
 		case <-watch.Wake():
-			err = l.show(ctx, watch.Changes())
+			changes, _ := watch.Changes()
+			err = l.show(ctx, changes)
 		case <-beat.C:
 			if time.Since(heard) > patience {
 				return endSilent

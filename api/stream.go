@@ -118,13 +118,20 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, c *caller) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // a proxy that buffers would hold back a ring
 	e := &events{w: w, rc: http.NewResponseController(w), now: s.cfg.Now, boot: s.cfg.Board.Boot(), see: sees(c)}
+	seat := func() { watch.SitAt(s.cfg.Desk.SeatOf(c.Person.ID)) } // they may sit down, or leave, while they watch
+	seat()
 	e.begin(snap)
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for e.err == nil {
 		select {
 		case <-watch.Wake():
-			e.changes(watch.Changes())
+			list, again := watch.Changes()
+			if again != nil {
+				e.begin(again)
+			}
+			e.changes(list)
+			seat()
 		case <-rows.wake:
 			e.send("rows", "", Rows{Tables: rows.take()})
 		case <-ping.C:
@@ -170,6 +177,7 @@ type events struct {
 	now  func() time.Time
 	boot string
 	see  func(key string) bool
+	buf  []byte
 	err  error
 }
 
@@ -189,45 +197,63 @@ func (e *events) begin(snap *board.Snapshot) {
 
 func (e *events) id(n uint64) string { return e.boot + ":" + strconv.FormatUint(n, 10) }
 
+// changes writes them at once. What a change looks like is made for the first screen that is told of it.
 func (e *events) changes(list []board.Change) {
-	for i, c := range list {
-		if e.see(c.Key) {
-			e.put("change", e.id(c.N), Change(c))
+	e.buf = e.buf[:0]
+	for _, c := range list {
+		if !e.see(c.Key) {
+			continue
 		}
-		if i == len(list)-1 {
-			e.flush()
+		raw, err := c.Made(e.change)
+		if err != nil {
+			e.err = err
+			return
 		}
+		e.buf = append(e.buf, raw...)
+	}
+	if len(e.buf) > 0 {
+		e.write(e.buf)
+		e.flush()
 	}
 }
 
-func (e *events) send(event, id string, data any) {
-	e.put(event, id, data)
-	e.flush()
+func (e *events) change(c board.Change) ([]byte, error) {
+	return event("change", e.id(c.N), Change{N: c.N, Key: c.Key, Value: c.Value})
 }
 
-func (e *events) put(event, id string, data any) {
-	raw, err := json.Marshal(data)
+func (e *events) send(name, id string, data any) {
+	raw, err := event(name, id, data)
 	if err != nil {
 		e.err = err
 		return
 	}
-	if id != "" {
-		id = "id: " + id + "\n"
-	}
-	e.write(fmt.Sprintf("event: %s\n%sdata: %s\n\n", event, id, raw))
-}
-
-func (e *events) ping() {
-	e.write(": ping\n\n")
+	e.write(raw)
 	e.flush()
 }
 
-func (e *events) write(text string) {
+// event is one as the wire has it.
+func event(name, id string, data any) ([]byte, error) {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return nil, err
+	}
+	if id != "" {
+		id = "id: " + id + "\n"
+	}
+	return fmt.Appendf(nil, "event: %s\n%sdata: %s\n\n", name, id, raw), nil
+}
+
+func (e *events) ping() {
+	e.write([]byte(": ping\n\n"))
+	e.flush()
+}
+
+func (e *events) write(text []byte) {
 	if e.err != nil {
 		return
 	}
 	_ = e.rc.SetWriteDeadline(time.Now().Add(writeLimit)) // a test's recorder has none
-	_, e.err = io.WriteString(e.w, text)
+	_, e.err = e.w.Write(text)
 }
 
 func (e *events) flush() {

@@ -3,8 +3,6 @@
 package board
 
 import (
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/siaga110/siaga/office"
@@ -16,6 +14,28 @@ type Change struct {
 	N     uint64
 	Key   string
 	Value any
+	memo  *memo
+}
+
+// memo is what was made of a change for one of its readers, kept for all others.
+type memo struct {
+	once sync.Once
+	made []byte
+	err  error
+}
+
+// Made gives what f makes of the change, which is asked once whoever reads it: hundreds of screens see the same.
+func (c Change) Made(f func(Change) ([]byte, error)) ([]byte, error) {
+	if c.memo == nil {
+		return f(c)
+	}
+	c.memo.once.Do(func() { c.memo.made, c.memo.err = f(c) })
+	return c.memo.made, c.memo.err
+}
+
+// Seated is a value that concerns some seats more than others: their screens are told of it in the same instant.
+type Seated interface {
+	Seats() []office.SeatID
 }
 
 // Board holds all offices' things. The zero Board isn't ready: use New.
@@ -26,15 +46,27 @@ type Board struct {
 	offices map[office.ID]*shelf
 }
 
+// shelf is one office. Its things hang in a ring in the order of their last change, with those that are gone: whoever
+// knows the number that a screen has seen finds what the screen lacks by walking back from the newest.
 type shelf struct {
 	n      uint64
-	items  map[string]any
-	recent []Change // the last changes, oldest first, so that a short break needs no new snapshot
-	watch  map[*Watch]struct{}
+	items  map[string]*thing
+	ring   thing // newest is ring.before
+	gone   int   // things in the ring that are gone
+	forgot uint64
+
+	watch map[*Watch]struct{}
+	seats map[office.SeatID]map[*Watch]struct{}
+	bell  bell
 }
 
-// recentMax: a screen that was away for longer than this many changes gets a new snapshot.
-const recentMax = 2048
+type thing struct {
+	Change
+	before, after *thing
+}
+
+// goneMax things that are gone are remembered, so that a short break needs no new snapshot.
+const goneMax = 2048
 
 // New makes an empty board. boot must differ from run to run.
 func New(boot string) *Board { return &Board{boot: boot, offices: map[office.ID]*shelf{}} }
@@ -45,7 +77,8 @@ func (b *Board) Boot() string { return b.boot }
 func (b *Board) shelf(o office.ID) *shelf {
 	s := b.offices[o]
 	if s == nil {
-		s = &shelf{items: map[string]any{}, watch: map[*Watch]struct{}{}}
+		s = &shelf{items: map[string]*thing{}, watch: map[*Watch]struct{}{}, seats: map[office.SeatID]map[*Watch]struct{}{}}
+		s.ring.before, s.ring.after = &s.ring, &s.ring
 		b.offices[o] = s
 	}
 	return s
@@ -56,31 +89,81 @@ func (b *Board) Set(o office.ID, key string, value any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.shelf(o)
-	if value == nil {
-		if _, ok := s.items[key]; !ok {
-			return
-		}
-		delete(s.items, key)
-	} else {
-		s.items[key] = value
+	t := s.items[key]
+	if value == nil && (t == nil || t.Value == nil) {
+		return
 	}
 	s.n++
-	c := Change{N: s.n, Key: key, Value: value}
-	if len(s.recent) >= recentMax {
-		s.recent = slices.Delete(s.recent, 0, recentMax/2)
+	var was any
+	if t == nil {
+		t = &thing{}
+		s.items[key] = t
+	} else {
+		was = t.Value
+		t.unhook()
+		if was == nil {
+			s.gone--
+		}
 	}
-	s.recent = append(s.recent, c)
-	for w := range s.watch {
-		w.push(c)
+	t.Change = Change{N: s.n, Key: key, Value: value, memo: &memo{}}
+	t.hook(&s.ring)
+	if value == nil {
+		if s.gone++; s.gone > goneMax {
+			s.forget()
+		}
 	}
+	s.tellSeats(t.Change, was)
+	b.toll(s)
+}
+
+func (t *thing) unhook() { t.before.after, t.after.before = t.after, t.before }
+
+// hook makes t the newest.
+func (t *thing) hook(ring *thing) {
+	t.before, t.after = ring.before, ring
+	ring.before.after, ring.before = t, t
+}
+
+// forget drops the older half of what is gone.
+func (s *shelf) forget() {
+	for t := s.ring.after; t != &s.ring && s.gone > goneMax/2; {
+		next := t.after
+		if t.Value == nil {
+			s.forgot = t.N
+			t.unhook()
+			delete(s.items, t.Key)
+			s.gone--
+		}
+		t = next
+	}
+}
+
+// since lists what changed after n, oldest first.
+func (s *shelf) since(n uint64) []Change {
+	count := 0
+	t := s.ring.before
+	for ; t != &s.ring && t.N > n; t = t.before {
+		count++
+	}
+	if count == 0 {
+		return nil
+	}
+	out := make([]Change, 0, count)
+	for t = t.after; t != &s.ring; t = t.after {
+		out = append(out, t.Change)
+	}
+	return out
 }
 
 // Get reads one thing.
 func (b *Board) Get(o office.ID, key string) (any, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	v, ok := b.shelf(o).items[key]
-	return v, ok
+	t := b.shelf(o).items[key]
+	if t == nil || t.Value == nil {
+		return nil, false
+	}
+	return t.Value, true
 }
 
 // Snapshot is everything that an office shows at number N.
@@ -90,70 +173,12 @@ type Snapshot struct {
 	Items map[string]any
 }
 
-// Watch is one screen's look at one office. Changes to the same key that it hasn't fetched yet are merged: a slow
-// screen sees the newest state, and costs nobody memory.
-type Watch struct {
-	board *Board
-	shelf *shelf
-	wake  chan struct{} // capacity 1
-
-	mu    sync.Mutex
-	next  map[string]Change
-	order []string
-}
-
-// Watch begins to look at an office. If since is a number of this run that is still remembered, the snapshot is
-// nil and the missed changes come first.
-func (b *Board) Watch(o office.ID, boot string, since uint64) (*Watch, *Snapshot) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s := b.shelf(o)
-	w := &Watch{board: b, shelf: s, wake: make(chan struct{}, 1), next: map[string]Change{}}
-	s.watch[w] = struct{}{}
-	if boot == b.boot && since <= s.n && (since == s.n || len(s.recent) > 0 && s.recent[0].N <= since+1) {
-		for _, c := range s.recent {
-			if c.N > since {
-				w.push(c)
-			}
+func (b *Board) snapshot(s *shelf) *Snapshot {
+	out := &Snapshot{Boot: b.boot, N: s.n, Items: make(map[string]any, len(s.items)-s.gone)}
+	for k, t := range s.items {
+		if t.Value != nil {
+			out.Items[k] = t.Value
 		}
-		return w, nil
 	}
-	return w, &Snapshot{Boot: b.boot, N: s.n, Items: maps.Clone(s.items)}
-}
-
-func (w *Watch) push(c Change) {
-	w.mu.Lock()
-	if _, waits := w.next[c.Key]; !waits {
-		w.order = append(w.order, c.Key)
-	}
-	w.next[c.Key] = c
-	w.mu.Unlock()
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Wake is signalled when Changes has something.
-func (w *Watch) Wake() <-chan struct{} { return w.wake }
-
-// Changes takes what has changed since the last look, in order of the first change of each key.
-func (w *Watch) Changes() []Change {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	out := make([]Change, 0, len(w.order))
-	for _, k := range w.order {
-		out = append(out, w.next[k])
-	}
-	clear(w.next)
-	w.order = w.order[:0]
-	slices.SortFunc(out, func(a, b Change) int { return int(int64(a.N) - int64(b.N)) })
 	return out
-}
-
-// Close ends the look.
-func (w *Watch) Close() {
-	w.board.mu.Lock()
-	defer w.board.mu.Unlock()
-	delete(w.shelf.watch, w)
 }

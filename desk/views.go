@@ -54,6 +54,30 @@ type SeatView struct {
 	Phone  bool          `json:"phone" doc:"heard by its desk phone instead of the browser"`
 }
 
+// Seats is the seat itself, for the board.
+func (v SeatView) Seats() []office.SeatID { return []office.SeatID{v.ID} }
+
+// Seats are those that take part in the call, or ring: their screens are told first.
+func (v CallView) Seats() []office.SeatID {
+	var out []office.SeatID
+	add := func(s office.SeatID) {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	add(v.Seat)
+	for _, o := range v.Offers {
+		add(o.Seat)
+	}
+	for _, g := range v.Guests {
+		add(g.Seat)
+	}
+	if v.Leaving != nil {
+		add(v.Leaving.Seat)
+	}
+	return out
+}
+
 // OfferView is one ringing seat of a call.
 type OfferView struct {
 	N      int             `json:"n"`
