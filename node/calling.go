@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -143,6 +144,14 @@ func outgoing(t Trunk) (sip.Outgoing, error) {
 // phones are the desk phones that may register.
 func (n *Node) phones() (sip.Phones, error) {
 	out := sip.Phones{Strong: n.cfg.Phones.Strong}
+	path := filepath.Join(n.cfg.Site.Data, "phones.json")
+	out.Kept, _ = os.ReadFile(path) // none yet: phones register by themselves
+	out.Keep = func(raw []byte) {
+		if err := os.WriteFile(path+".part", raw, 0o600); err == nil {
+			err = os.Rename(path+".part", path)
+			n.logErr("keep where desk phones are", err)
+		}
+	}
 	for _, p := range n.cfg.Phones.Networks {
 		prefix, err := parsePeer(p)
 		if err != nil {

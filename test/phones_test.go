@@ -2,11 +2,13 @@ package test
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -91,74 +93,216 @@ func (f *far) dials(from, number string) *farLeg {
 	return l
 }
 
-// TestByPhoneAlone: a site whose operator has a desk phone and no browser, whose Polres has nothing but a piket phone,
-// and whose carrier carries calls both ways: a citizen is answered, passed on, put on hold; a lost one is called back.
-func TestByPhoneAlone(t *testing.T) {
-	dir := t.TempDir()
-	out, err := exec.Command(siaga(t), "init", "--dir", dir).CombinedOutput()
+// phoneSite is a site whose operator has a desk phone and no browser, and whose carrier carries calls both ways.
+type phoneSite struct {
+	t                *testing.T
+	dir, path        string
+	http, server     string
+	carrier, handset *far
+	said             *logs
+	cmd              *exec.Cmd
+	h                *house
+	sari             *client
+	admin            *client
+}
+
+func newPhoneSite(t *testing.T, waiting string) *phoneSite {
+	t.Helper()
+	s := &phoneSite{t: t, dir: t.TempDir(), said: &logs{}}
+	out, err := exec.Command(siaga(t), "init", "--dir", s.dir).CombinedOutput()
 	if err != nil {
 		t.Fatalf("init: %v\n%s", err, out)
 	}
 	m := regexp.MustCompile(`One-time password: +(\S+)`).FindSubmatch(out)
-	path := filepath.Join(dir, "siaga.toml")
-	raw, err := os.ReadFile(path)
+	s.path = filepath.Join(s.dir, "siaga.toml")
+	raw, err := os.ReadFile(s.path)
 	if err != nil || m == nil {
 		t.Fatal(err, string(out))
 	}
-	http, server := fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	carrier := exchangeAt(t, "127.0.0.2", server, sip.Outgoing{})
-	if err := os.WriteFile(filepath.Join(dir, "phone.pass"), []byte("rahasia-201\n"), 0o600); err != nil {
+	s.http, s.server = fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	s.carrier = exchangeAt(t, "127.0.0.2", s.server, sip.Outgoing{})
+	if err := os.WriteFile(filepath.Join(s.dir, "phone.pass"), []byte("rahasia-201\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer(`":8443"`, `"`+http+`"`, `"0.0.0.0:5060"`, `"`+server+`"`, `"0.0.0.0:8444"`, `"127.0.0.1:0"`).Replace(string(raw)) +
-		fmt.Sprintf("\n[[trunk]]\nname = \"telkom\"\npeers = [\"127.0.0.2/32\"]\nserver = %q\nformat = \"national\"\ncaller_id = \"110\"\nwaiting = \"ringing\"\n", carrier.Addrs().UDP) +
+	text := strings.NewReplacer(`":8443"`, `"`+s.http+`"`, `"0.0.0.0:5060"`, `"`+s.server+`"`, `"0.0.0.0:8444"`, `"127.0.0.1:0"`).Replace(string(raw)) +
+		fmt.Sprintf("\n[[trunk]]\nname = \"telkom\"\npeers = [\"127.0.0.2/32\"]\nserver = %q\nformat = \"national\"\ncaller_id = \"110\"\nwaiting = %q\n",
+			s.carrier.Addrs().UDP, waiting) +
 		"\n[phones]\nnetworks = [\"127.0.0.3/32\"]\n[[phones.desk]]\naccount = \"201\"\npassword_file = \"phone.pass\"\nseat = \"polda-kaltim/1\"\n"
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(s.path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	offices := filepath.Join(dir, "offices.json")
+	offices := filepath.Join(s.dir, "offices.json")
 	raw, _ = os.ReadFile(offices)
 	raw = []byte(regexp.MustCompile(`("id": "polresta-balikpapan",)`).ReplaceAllString(string(raw), `$1 "settings": {"piket": "+62542421110"},`))
 	if err := os.WriteFile(offices, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(siaga(t), "route", "try", "--config", path, "--from", "0542421110").CombinedOutput(); err != nil || !strings.Contains(string(out), "A 1") {
-		t.Errorf("route try: %v\n%s", err, out)
-	}
-	said := &logs{}
-	cmd := exec.Command(siaga(t), "serve", "--config", path)
-	cmd.Stdout, cmd.Stderr = said, said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	defer func() {
+	s.start()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
 		if t.Failed() {
-			t.Logf("siaga said: %s", tail(said.String(), 3000))
+			t.Logf("siaga said: %s", tail(s.said.String(), 3000))
 		}
-	}()
-	h := &house{t: t, Console: "https://" + http, log: said}
-	eventually(t, "the site serves", 15*time.Second, func() bool { return strings.Contains(said.String(), "siaga serves") })
-	handset := exchangeAt(t, "127.0.0.3", server, sip.Outgoing{User: "201", Password: "rahasia-201", Register: true})
+	})
+	s.handset = exchangeAt(t, "127.0.0.3", s.server, sip.Outgoing{User: "201", Password: "rahasia-201", Register: true})
 	eventually(t, "the phone is registered", 10*time.Second, func() bool {
-		for _, s := range handset.Trunks() {
-			if s.Registered != nil && *s.Registered {
+		for _, st := range s.handset.Trunks() {
+			if st.Registered != nil && *st.Registered {
 				return true
 			}
 		}
 		return false
 	})
-
-	admin := h.signIn(account{User: "admin", Password: string(m[1])})
-	admin.must("POST", "/session/password", map[string]string{"old": string(m[1]), "new": "kuda-laut-besar-110"}, nil)
+	s.admin = s.h.signIn(account{User: "admin", Password: string(m[1])})
+	s.admin.must("POST", "/session/password", map[string]string{"old": string(m[1]), "new": "kuda-laut-besar-110"}, nil)
 	var person struct {
 		Password string `json:"oneTimePassword"`
 	}
-	admin.must("POST", "/people", map[string]string{"user": "sari", "name": "Sari", "rank": "Bripka", "role": "operator", "office": "polda-kaltim"}, &person)
-	sari := h.signIn(account{User: "sari", Password: person.Password})
-	sari.must("POST", "/session/password", map[string]string{"old": person.Password, "new": "kuda-laut-kecil-110"}, nil)
-	sari.must("POST", "/duty", map[string]any{"seat": "polda-kaltim/1", "phone": true}, nil)
-	sari.must("POST", "/duty/ready", nil, nil)
+	s.admin.must("POST", "/people", map[string]string{"user": "sari", "name": "Sari", "rank": "Bripka", "role": "operator", "office": "polda-kaltim"}, &person)
+	s.sari = s.h.signIn(account{User: "sari", Password: person.Password})
+	s.sari.must("POST", "/session/password", map[string]string{"old": person.Password, "new": "kuda-laut-kecil-110"}, nil)
+	s.sari.must("POST", "/duty", map[string]any{"seat": "polda-kaltim/1", "phone": true}, nil)
+	s.sari.must("POST", "/duty/ready", nil, nil)
+	return s
+}
+
+func (s *phoneSite) start() {
+	s.t.Helper()
+	before := strings.Count(s.said.String(), "siaga serves")
+	s.cmd = exec.Command(siaga(s.t), "serve", "--config", s.path)
+	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	if s.h == nil {
+		s.h = &house{t: s.t, Console: "https://" + s.http, log: s.said}
+	}
+	s.h.cmd = s.cmd
+	eventually(s.t, "the site serves", 15*time.Second, func() bool { return strings.Count(s.said.String(), "siaga serves") > before })
+}
+
+func (s *phoneSite) kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+}
+
+// TestKilledWithMany: callers talk and wait, answered, when the process is killed again and again: none is dropped, the
+// operator's phone rings again for the one who talked, and the sheet balances. SIAGA_KILLS says how often (make soak: 50).
+func TestKilledWithMany(t *testing.T) {
+	kills := 2
+	if n, err := strconv.Atoi(os.Getenv("SIAGA_KILLS")); err == nil {
+		kills = n
+	}
+	s := newPhoneSite(t, "answer")
+	var callers []*farLeg
+	for i := range 10 {
+		callers = append(callers, s.carrier.dials(fmt.Sprintf("+62812345100%02d", i), "110"))
+	}
+	at := s.handset.rings("the desk phone")
+	at.Answer()
+	eventually(t, "all are answered", 10*time.Second, func() bool {
+		for _, c := range callers {
+			if !c.has(established) {
+				return false
+			}
+		}
+		return true
+	})
+	dropped := 0
+	for k := range kills {
+		time.Sleep(time.Duration(300+137*k%900) * time.Millisecond)
+		s.kill()
+		s.start()
+		eventually(t, "the operator's phone rings again", 10*time.Second, func() bool {
+			select {
+			case l := <-s.handset.come:
+				at = l
+				return true
+			default:
+				return false
+			}
+		})
+		at.Answer()
+		eventually(t, "all callers hear us again", 15*time.Second, func() bool {
+			for _, c := range callers {
+				if c.has(over) {
+					return true // counted below
+				}
+			}
+			heard := make([]uint64, len(callers))
+			for i, c := range callers {
+				heard[i] = c.Talk().Stats().PacketsIn
+			}
+			time.Sleep(300 * time.Millisecond)
+			for i, c := range callers {
+				if c.Talk().Stats().PacketsIn < heard[i]+5 {
+					return false
+				}
+			}
+			return true
+		})
+		for _, c := range callers {
+			if c.has(over) {
+				dropped++
+			}
+		}
+		if dropped > 0 {
+			t.Fatalf("kill %d: %d callers were dropped by us", k+1, dropped)
+		}
+	}
+	for _, c := range callers {
+		c.Hangup()
+	}
+	errs := s.conservation()
+	if errs != 0 {
+		t.Errorf("the sheet of calls doesn't balance: %d", errs)
+	}
+	if os.Getenv("SIAGA_KILLS") != "" {
+		for name, v := range map[string]float64{"kills_process": float64(kills), "callers_dropped": float64(dropped), "conservation_errors": float64(errs)} {
+			keepFigure(t, name, v)
+		}
+	}
+	s.kill()
+	if out, err := exec.Command(siaga(t), "verify", "--dir", filepath.Join(s.dir, "data")).CombinedOutput(); err != nil {
+		t.Errorf("siaga verify: %v\n%s", err, out)
+	}
+}
+
+// conservation asks the metrics how many calls are missing.
+func (s *phoneSite) conservation() int {
+	s.t.Helper()
+	res, err := s.sari.http.Get("https://" + s.http + "/metrics")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, _ := io.ReadAll(res.Body)
+	if !strings.Contains(string(raw), "siaga_conservation_error") {
+		s.t.Fatalf("the metrics tell nothing of it: %.300s", raw)
+	}
+	missing := 0
+	for line := range strings.SplitSeq(string(raw), "\n") {
+		if strings.HasPrefix(line, "siaga_conservation_error{") && !strings.HasSuffix(line, " 0") {
+			missing++
+		}
+	}
+	return missing
+}
+
+// TestByPhoneAlone: a citizen is answered by a desk phone, put on hold, passed on to a Polres that has nothing but a piket
+// phone; one who hung up is called back.
+func TestByPhoneAlone(t *testing.T) {
+	s := newPhoneSite(t, "ringing")
+	sari, carrier, handset := s.sari, s.carrier, s.handset
+	if out, err := exec.Command(siaga(t), "route", "try", "--config", s.path, "--from", "0542421110").CombinedOutput(); err != nil || !strings.Contains(string(out), "A 1") {
+		t.Errorf("route try: %v\n%s", err, out)
+	}
+	if out, err := exec.Command(siaga(t), "doctor", "--config", s.path, "--trunk", "telkom").CombinedOutput(); err != nil || !strings.Contains(string(out), "✓ OPTIONS") {
+		t.Errorf("doctor --trunk: %v\n%s", err, out)
+	}
+	if out, err := exec.Command(siaga(t), "backup", "--config", s.path, filepath.Join(t.TempDir(), "b")).CombinedOutput(); err != nil {
+		t.Errorf("backup while it runs: %v\n%s", err, out)
+	}
 	live := func(number string) (c callRow) {
 		eventually(t, "the call of "+number+" in the list", 5*time.Second, func() bool {
 			var got struct {

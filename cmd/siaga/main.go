@@ -134,7 +134,7 @@ func initCmd() *cobra.Command {
 }
 
 func doctorCmd() *cobra.Command {
-	var config string
+	var config, trunk string
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check ports, disk, clock, certificate and trunks; each line says what to do",
@@ -144,9 +144,13 @@ func doctorCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if trunk != "" {
+				return node.DoctorTrunk(c.Context(), c.OutOrStdout(), cfg, trunk)
+			}
 			return node.Doctor(c.Context(), c.OutOrStdout(), cfg)
 		},
 	}
+	c.Flags().StringVar(&trunk, "trunk", "", "walk through a carrier's acceptance: the trunk's name, or \"all\"")
 	c.Flags().StringVarP(&config, "config", "c", "siaga.toml", "configuration file")
 	return c
 }

@@ -19,13 +19,13 @@ type outgoing struct {
 	way      way
 	req      *sip.Request // the INVITE
 	began    time.Time
-	rang     bool // a provisional answer other than 100 came
-	any      bool // any answer came
-	given    bool // we gave up: CANCEL is sent, or will be as soon as it may be
-	cancels  bool // CANCEL was sent
+	rang     bool           // a provisional answer other than 100 came
+	any      bool           // any answer came
+	given    bool           // we gave up: CANCEL is sent, or will be as soon as it may be
+	cancels  bool           // CANCEL was sent
 	left     []*sip.Request // INVITEs on roads that were passed over, and cancelled since
-	status   int  // that Ended shall tell when we gave up
-	tries    int  // with credentials on this way
+	status   int            // that Ended shall tell when we gave up
+	tries    int            // with credentials on this way
 	patience *time.Timer
 	within   *time.Timer
 }

@@ -106,6 +106,7 @@ func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}
 	x.keepTrunks()
+	x.registrar.tellAll()
 	if len(cfg.Phones.Accounts) > 0 {
 		x.keeping.Go(x.keepPhones)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/phone"
 )
 
@@ -46,6 +47,21 @@ func (x *Exchange) keepPhones() {
 		}
 		for _, b := range x.registrar.expire(time.Now()) {
 			x.spawn(func() { x.ping(b) })
+		}
+	}
+}
+
+// tellAll tells of the phones that an earlier process knew.
+func (r *registrar) tellAll() {
+	r.mu.Lock()
+	var seats []office.SeatID
+	for _, b := range r.bindings {
+		seats = append(seats, b.phone.Seat)
+	}
+	r.mu.Unlock()
+	for _, s := range seats {
+		if r.tell != nil {
+			r.tell(s, true)
 		}
 	}
 }

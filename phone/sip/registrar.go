@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/hex"
+	"encoding/json"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -31,6 +32,10 @@ type Phones struct {
 	// Strong asks for SHA-256 before MD5 (RFC 8760 2.3). Old phones take the first challenge whether they understand it
 	// or not, so it is for sites whose phones all know it.
 	Strong bool
+	// Kept is what Keep was given by an earlier process: phones that it knew are rung at once. Keep is called after each
+	// change; it must not block for long.
+	Kept []byte
+	Keep func([]byte)
 }
 
 // phonesTrunk is the name under which the calls of desk phones are counted.
@@ -52,6 +57,7 @@ type registrar struct {
 	accounts map[string]Phone
 	realm    string
 	tell     func(office.SeatID, bool)
+	keep     func([]byte)
 
 	mu       sync.Mutex
 	bindings map[string]*binding // by account: the newest wins
@@ -83,6 +89,49 @@ func (r *registrar) init(p Phones, tell func(office.SeatID, bool)) {
 	}
 	for _, a := range p.Accounts {
 		r.accounts[a.Account] = a
+	}
+	r.keep = p.Keep
+	r.restore(p.Kept)
+}
+
+// keptBinding is a binding as a later process reads it.
+type keptBinding struct {
+	Account   string         `json:"account"`
+	Contact   string         `json:"contact"`
+	Source    netip.AddrPort `json:"source"`
+	Transport string         `json:"transport"`
+	Until     time.Time      `json:"until"`
+}
+
+// restore takes over the bindings of an earlier process that still hold. Connections died with it, so only UDP's count.
+func (r *registrar) restore(kept []byte) {
+	var list []keptBinding
+	if json.Unmarshal(kept, &list) != nil {
+		return // none, or of another kind: phones register again
+	}
+	for _, k := range list {
+		p, known := r.accounts[k.Account]
+		var contact sip.Uri
+		if !known || time.Now().After(k.Until) || k.Transport != "UDP" || sip.ParseUri(k.Contact, &contact) != nil {
+			continue
+		}
+		r.bindings[k.Account] = &binding{phone: p, contact: contact, source: k.Source, transport: k.Transport, until: k.Until}
+	}
+}
+
+// save gives the bindings to whoever keeps them.
+func (r *registrar) save() {
+	if r.keep == nil {
+		return
+	}
+	r.mu.Lock()
+	list := make([]keptBinding, 0, len(r.bindings))
+	for account, b := range r.bindings {
+		list = append(list, keptBinding{account, b.contact.String(), b.source, b.transport, b.until})
+	}
+	r.mu.Unlock()
+	if raw, err := json.Marshal(list); err == nil {
+		r.keep(raw)
 	}
 }
 
@@ -171,6 +220,7 @@ func (x *Exchange) bind(req *sip.Request, tx sip.ServerTransaction, p Phone, sou
 	}
 	now := r.bindings[p.Account]
 	r.mu.Unlock()
+	r.save()
 	if told != nil && r.tell != nil && (*told || old != nil) {
 		r.tell(p.Seat, *told)
 	}
