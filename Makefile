@@ -63,7 +63,8 @@ bench: build ## Measure: CPU per call, gaps, lateness, journal (docs/BENCHMARKS.
 fuzz: ## Fuzz every target for FUZZTIME (30s) each
 	@scripts/fuzz.sh $(FUZZTIME)
 
-soak: build ## Let the town call for SOAK (1h) and watch memory, goroutines and health
+soak: build ## Kill the process 50 times under live calls, then let the town call for SOAK (1h) and watch memory, goroutines and health
+	SIAGA_KILLS=50 go test -timeout 15m -count=1 -run KilledWithMany ./test
 	@scripts/soak.sh $(SOAK)
 
 screenshots: setup build ## Take the pictures in docs/manuals again
