@@ -22,6 +22,14 @@ func (l *Live) act(before call.State, events []call.Event) {
 			l.desk.opts.Incidents.CallBegan(l.id, now.Office, office.Number(now.Caller.Number), now.FirstRing)
 		case call.Unoffered:
 			why[e.To.Seat] = e.Why
+			if o, was := before.Offer(e.N); was && e.Why == call.Missed && o.Kind == call.ToQueue && !o.Piket {
+				l.missed = o.Until
+			}
+		case call.Rang:
+			if !l.missed.IsZero() && e.Offer.Kind == call.ToQueue {
+				l.desk.opts.Observe("next_offer", time.Since(l.missed).Seconds())
+			}
+			l.missed = time.Time{}
 		case call.WasAnswered:
 			if before.Answered.IsZero() {
 				l.desk.opts.Observe("answer_wait", e.At.Sub(now.FirstRing).Seconds())
@@ -44,7 +52,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 			if now.RingsPiket() {
 				l.box.post(liveMsg{pikets: true})
 			}
-		case call.Rang, call.Requeued, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft,
+		case call.Requeued, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft,
 			call.Linked, call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft,
 			call.Merged, call.GaveAway, call.Tried, call.Settled, call.TapeSealed, call.DialogKept:
 		}

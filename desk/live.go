@@ -37,6 +37,7 @@ type Live struct {
 	blob     string               // the dialog as the journal has it
 	// What the wire says of the caller, for the screen.
 	callerHolds, mediaLost bool
+	missed                 time.Time          // when an offer ran out that is to go on to the next seat; zero: none did
 	shown                  map[office.ID]bool // offices whose board shows the call
 	program                programme          // what the waiting caller hears
 	history                HistoryView

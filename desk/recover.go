@@ -22,6 +22,8 @@ type Recovery struct {
 	seqs   map[call.ID]int
 	blobs  map[call.ID][]byte // the dialog of each live call, as last kept
 	seats  map[office.SeatID]*kept
+	// Unknown counts events that a newer Siaga wrote. They stay in the journal; this process passes them over.
+	Unknown int
 }
 
 // Recover begins to fold.
@@ -42,10 +44,11 @@ func (r *Recovery) Fold(rec journal.Record) error {
 		return nil
 	}
 	id := call.ID(name)
-	events, _, err := call.Codec.Decode(rec.Body)
+	events, unknown, err := call.Codec.Decode(rec.Body)
 	if err != nil {
 		return fmt.Errorf("recover %s: %w", rec.Stream, err)
 	}
+	r.Unknown += unknown
 	s, known := r.states[id]
 	if _, begins := first(events).(call.Dialled); !known && !begins {
 		for _, e := range events { // what is written onto calls that have ended

@@ -93,6 +93,16 @@ func (n *Node) openWire(context.Context) (err error) {
 	if live, asked := n.recovery.Done(n.person, n.phone); live > 0 {
 		n.log.Warn("calls were live when the last process ended", "count", live, "asked whether they still are", asked)
 	}
+	if n.recovery.Unknown > 0 {
+		n.alarms.set("older", Alarm{
+			Level: "warn",
+			Text: Text{
+				ID: fmt.Sprintf("Siaga ini lebih lama daripada jurnalnya: %d kejadian tidak dikenal, tetap tersimpan.", n.recovery.Unknown),
+				EN: fmt.Sprintf("This Siaga is older than its journal: %d events are not known, and stay in it.", n.recovery.Unknown),
+			},
+			Todo: Text{ID: "Pasang versi terbaru lagi.", EN: "Install the newest version again."},
+		})
+	}
 	n.recovery = nil
 	return nil
 }

@@ -101,12 +101,44 @@ func open(t testing.TB, args ...string) *house {
 	}, args...)}
 	h.start()
 	t.Cleanup(func() {
+		h.balances()
 		h.stop()
 		if t.Failed() {
 			t.Logf("siaga said:\n%s", tail(h.log.String(), 6000))
 		}
 	})
 	return h
+}
+
+// balances holds the law at the end of every test: calls in = outcomes + live, for each office.
+func (h *house) balances() {
+	select {
+	case <-h.done:
+		return // it was stopped by the test itself
+	default:
+	}
+	c := h.anonymous()
+	c.http.Timeout = 3 * time.Second
+	var wrong []string
+	for range 20 { // one look may fall into the middle of an event
+		res, err := c.http.Get(h.Console + "/metrics")
+		if err != nil {
+			return // it was killed by the test itself
+		}
+		raw, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		wrong = nil
+		for line := range strings.SplitSeq(string(raw), "\n") {
+			if strings.HasPrefix(line, "siaga_conservation_error{") && !strings.HasSuffix(line, " 0") {
+				wrong = append(wrong, line)
+			}
+		}
+		if len(wrong) == 0 {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	h.t.Errorf("calls are not conserved: %v", wrong)
 }
 
 func tail(s string, n int) string {
