@@ -23,7 +23,10 @@ type BehindOptions struct {
 	Retry    time.Duration // first pause after a failure, doubled up to RetryMax; 100 ms
 	RetryMax time.Duration // 5 s
 	Workers  int           // streams that are written at the same time; 64
-	Log      *slog.Logger
+	// Linger is how long what nobody waits for is gathered, so that one fsync serves many streams; 10 ms. What Save
+	// or Wait ask for doesn't linger.
+	Linger time.Duration
+	Log    *slog.Logger
 }
 
 // Behind writes records without making anybody wait: the wire must never wait for the disk. Records of a stream are
@@ -37,6 +40,7 @@ type Behind struct {
 	mu      sync.Mutex
 	streams map[string]*queue // those with something to write
 	ready   []*queue          // those that a worker may take
+	linger  []*queue          // those that are gathered
 	workers int
 	all     *list.List // of *item, oldest first
 	pending int        // records
@@ -48,6 +52,7 @@ type Behind struct {
 	failing int // streams whose last append failed
 	old     int // items of the spill file that aren't written yet
 	watch   *time.Timer
+	gather  *time.Timer
 
 	news   []func() // for the teller
 	bell   chan struct{}
@@ -69,9 +74,10 @@ type item struct {
 
 // queue is what waits for one stream.
 type queue struct {
-	stream string
-	items  []*item
-	pause  time.Duration // after a failure
+	stream  string
+	items   []*item
+	pause   time.Duration // after a failure
+	lingers bool
 }
 
 // togetherMax is how many records of one stream are appended at once.
@@ -92,6 +98,7 @@ func NewBehind(j Journal, opts BehindOptions) *Behind {
 	opts.Slow = orElse(opts.Slow, 500*time.Millisecond)
 	opts.Retry = orElse(opts.Retry, 100*time.Millisecond)
 	opts.RetryMax = orElse(opts.RetryMax, 5*time.Second)
+	opts.Linger = orElse(opts.Linger, 10*time.Millisecond)
 	if opts.Workers <= 0 {
 		opts.Workers = 64
 	}
@@ -102,6 +109,8 @@ func NewBehind(j Journal, opts BehindOptions) *Behind {
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	b.watch = time.AfterFunc(time.Hour, b.look)
 	b.watch.Stop()
+	b.gather = time.AfterFunc(time.Hour, b.gathered)
+	b.gather.Stop()
 	b.teller.Go(b.tellAll)
 	b.unspill()
 	return b
@@ -154,12 +163,23 @@ func (b *Behind) post(stream string, recs []Record, done chan error, old bool) {
 		b.watch.Reset(b.opts.Slow)
 	}
 	q := b.streams[stream]
-	if q == nil {
+	fresh := q == nil
+	if fresh {
 		q = &queue{stream: stream}
 		b.streams[stream] = q
-		b.enqueue(q)
 	}
 	q.items = append(q.items, it)
+	switch {
+	case fresh && done == nil:
+		q.lingers = true
+		if b.linger = append(b.linger, q); len(b.linger) == 1 {
+			b.gather.Reset(b.opts.Linger)
+		}
+	case fresh:
+		b.enqueue(q)
+	case done != nil:
+		b.hurry(q)
+	}
 }
 
 func answerTo(done chan error, err error) {

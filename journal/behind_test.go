@@ -85,6 +85,58 @@ func TestBehindKeepsOrder(t *testing.T) {
 	}
 }
 
+// counting counts appends.
+type counting struct {
+	journal.Journal
+	mu sync.Mutex
+	at []time.Time
+}
+
+func (c *counting) Append(ctx context.Context, stream string, expect uint64, recs []journal.Record) (uint64, error) {
+	c.mu.Lock()
+	c.at = append(c.at, time.Now())
+	c.mu.Unlock()
+	return c.Journal.Append(ctx, stream, expect, recs)
+}
+
+// What nobody waits for is gathered; what somebody waits for isn't.
+func TestBehindGathers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &counting{Journal: journal.NewMemory()}
+		b := journal.NewBehind(c, journal.BehindOptions{})
+		start := time.Now()
+		for i := range 5 {
+			b.Post(fmt.Sprint("call/", i), note(1))
+			time.Sleep(time.Millisecond)
+		}
+		if err := b.Save(t.Context(), "call/s", note(1)); err != nil || time.Since(start) != 5*time.Millisecond {
+			t.Errorf("a save took until %v: %v", time.Since(start), err)
+		}
+		if err := b.Wait(t.Context(), "call/3"); err != nil || time.Since(start) != 5*time.Millisecond {
+			t.Errorf("a wait took until %v: %v", time.Since(start), err)
+		}
+		b.Post("call/2", note(2))
+		time.Sleep(time.Second)
+		c.mu.Lock()
+		if len(c.at) != 6 {
+			t.Errorf("%d appends", len(c.at))
+		}
+		for _, at := range c.at[2:] {
+			if at.Sub(start) != 10*time.Millisecond {
+				t.Errorf("an append after %v", at.Sub(start))
+			}
+		}
+		c.mu.Unlock()
+		b.Post("call/last", note(1))
+		if err := b.Close(t.Context()); err != nil || time.Since(start) > 1010*time.Millisecond {
+			t.Errorf("closing took until %v: %v", time.Since(start), err)
+		}
+		if recs, err := c.Read(t.Context(), "call/last", 1); err != nil || len(recs) != 1 {
+			t.Errorf("the last post isn't written: %v", err)
+		}
+	})
+}
+
 func TestBehindAlarmsWhenSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &moody{Journal: journal.NewMemory()}
@@ -104,7 +156,7 @@ func TestBehindAlarmsWhenSlow(t *testing.T) {
 			t.Errorf("oldest %v, backlog %d", b.Oldest(), b.Backlog())
 		}
 		a = <-alarms
-		if got := time.Since(start); got != 2*time.Second || a.Name != journal.AlarmSlow || !a.Cleared {
+		if got := time.Since(start); got != 2*time.Second+10*time.Millisecond || a.Name != journal.AlarmSlow || !a.Cleared {
 			t.Errorf("after %v: %+v", got, a)
 		}
 		m.set(0, nil)

@@ -3,14 +3,22 @@ package journal
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // followBatch is how many records a follower fetches at once. The database isn't held while they are looked at.
 const followBatch = 256
 
+// followPace is how often at most a follower that has read all is woken: each waking is a query, and what a
+// follower makes of it a transaction, so with many writers most of the work would be the waking.
+const followPace = 100 * time.Millisecond
+
 // Follow calls fn with each record from a position on: see Journal. It sleeps until something is written.
 func (s *SQLite) Follow(ctx context.Context, from uint64, fn func(Record) error) error {
 	from = max(from, 1)
+	var woken time.Time
+	rest := time.NewTimer(time.Hour)
+	defer rest.Stop()
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -26,6 +34,17 @@ func (s *SQLite) Follow(ctx context.Context, from uint64, fn func(Record) error)
 			case <-s.ctx.Done():
 				return ErrClosed
 			}
+			if wait := followPace - time.Since(woken); wait > 0 {
+				rest.Reset(wait)
+				select {
+				case <-rest.C:
+				case <-ctx.Done():
+					return ctx.Err()
+				case <-s.ctx.Done():
+					return ErrClosed
+				}
+			}
+			woken = time.Now()
 			continue
 		}
 		rows, err := s.stretch(ctx, from, min(last, from+followBatch-1))

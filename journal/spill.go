@@ -48,13 +48,17 @@ func (b *Behind) Close(ctx context.Context) error {
 		b.empty = empty
 	}
 	b.mu.Unlock()
+	b.gathered()
 	select {
 	case <-empty:
 	case <-ctx.Done():
 	}
-	b.cancel()
+	b.mu.Lock()
+	b.cancel() // under the lock: nobody gives a stream to a worker from here on
+	b.mu.Unlock()
 	b.wg.Wait()
 	b.watch.Stop()
+	b.gather.Stop()
 	err := b.spill()
 	b.mu.Lock()
 	b.ring()

@@ -14,6 +14,7 @@ func (b *Behind) Wait(ctx context.Context, stream string) error {
 	done := make(chan error, 1)
 	last := q.items[len(q.items)-1]
 	last.waits = append(last.waits, done)
+	b.hurry(q)
 	b.mu.Unlock()
 	select {
 	case err := <-done:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime"
 	"time"
 )
 
@@ -93,6 +94,7 @@ func (s *SQLite) writer() {
 				return
 			}
 			<-s.bell
+			runtime.Gosched() // who is about to ask as well goes into the same transaction
 			continue
 		}
 		n, err := s.fold.write(s.ctx, batch)

@@ -36,7 +36,10 @@ type Store struct {
 	mu      sync.Mutex
 	writers map[string]*Writer
 	closed  bool
+	syncing []*syncing // tapes that are being closed
+	fresh   []string   // folders with new names that a power cut might take
 
+	ctx    context.Context // ends with the store
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 }
@@ -67,7 +70,7 @@ func OpenStore(dir string, opts Options) (*Store, error) {
 		return nil, fmt.Errorf("open tapes: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Store{dir: dir, opts: opts, writers: map[string]*Writer{}, cancel: cancel}
+	s := &Store{dir: dir, opts: opts, writers: map[string]*Writer{}, ctx: ctx, cancel: cancel}
 	s.wg.Go(func() { s.flushAll(ctx) })
 	return s, nil
 }
@@ -124,6 +127,9 @@ func (s *Store) flushOnce() {
 	}
 	close(work)
 	wg.Wait()
+	if err := s.syncDirs(); err != nil {
+		s.opts.Log.Error("tapes: new names can't be made safe; it is tried again", "err", err)
+	}
 }
 
 func (s *Store) all() []*Writer {

@@ -79,9 +79,7 @@ func create(s *Store, id string, start time.Time) (_ *Writer, err error) {
 		return nil, err
 	}
 	w.sumsAt = int64(len(first))
-	if err = syncDir(filepath.Dir(path)); err != nil {
-		return nil, err
-	}
+	s.named(path)
 	return w, nil
 }
 
@@ -188,7 +186,7 @@ func (w *Writer) Close() (Sum, error) {
 	w.sum = w.chain.sum(w.reel.dropped)
 	w.mu.Unlock()
 	if err == nil {
-		err = errors.Join(w.wav.Sync(), w.sums.Sync(), syncDir(filepath.Dir(w.wav.Name())))
+		err = w.store.safe(w.wav, w.sums)
 	}
 	if err == nil {
 		err = os.Remove(w.lock.Name())

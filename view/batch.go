@@ -190,23 +190,35 @@ func (b *batch) flush() error {
 	return nil
 }
 
-// exec runs a statement that is prepared once a batch.
-func (b *batch) exec(query string, args ...any) error {
+// prepared gives a statement that is prepared once a batch.
+func (b *batch) prepared(query string) (*sql.Stmt, error) {
 	st := b.stmts[query]
 	if st == nil {
 		var err error
 		if st, err = b.tx.PrepareContext(b.ctx, query); err != nil {
-			return fmt.Errorf("prepare: %w", err)
+			return nil, fmt.Errorf("prepare: %w", err)
 		}
 		b.stmts[query] = st // closed with the transaction
 	}
-	_, err := st.ExecContext(b.ctx, args...)
+	return st, nil
+}
+
+func (b *batch) exec(query string, args ...any) error {
+	st, err := b.prepared(query)
+	if err != nil {
+		return err
+	}
+	_, err = st.ExecContext(b.ctx, args...)
 	return err
 }
 
 // seen notes that every office of a query's answer sees a change in table.
 func (b *batch) seen(table, query string, pos uint64) error {
-	rows, err := b.tx.QueryContext(b.ctx, query, int64(pos))
+	st, err := b.prepared(query)
+	if err != nil {
+		return err
+	}
+	rows, err := st.QueryContext(b.ctx, int64(pos))
 	if err != nil {
 		return fmt.Errorf("find who sees it: %w", err)
 	}

@@ -76,7 +76,11 @@ func (b *batch) call(id string) (*callRow, error) {
 	}
 	c := &callRow{}
 	var first, answered, left, ended sql.NullInt64
-	err := b.tx.QueryRowContext(b.ctx, `SELECT `+callColumns+` FROM calls WHERE id = ?`, id).Scan(
+	st, err := b.prepared(`SELECT ` + callColumns + ` FROM calls WHERE id = ?`)
+	if err != nil {
+		return nil, fmt.Errorf("read call %s: %w", id, err)
+	}
+	err = st.QueryRowContext(b.ctx, id).Scan(
 		&c.pos, &c.id, &c.office, &c.polres, &c.polresTalked, &first, &answered, &left, &ended, &c.number, &c.withheld,
 		&c.name, &c.outcome, &c.prank, &c.agency, &c.callback, &c.operator, &c.chip, &c.chipOffice, &c.incident, &c.tape,
 		&c.tapeHash, &c.tapeSeconds, &c.dialled, &c.closed, &c.outbound)

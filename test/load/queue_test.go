@@ -39,6 +39,7 @@ func queueCalls(b *testing.B, name string, talk time.Duration, n int) {
 	idle := s.during(5 * time.Second)
 	c := newCarrier(b, "127.0.0.2", s.sip)
 	before, start := s.cpu(), time.Now()
+	_, kernel := s.ticks()
 	all := make([]*caller, calls)
 	for i := range all {
 		due := start.Add(time.Duration(i) * time.Second / queueRate)
@@ -48,6 +49,7 @@ func queueCalls(b *testing.B, name string, talk time.Duration, n int) {
 	eventually(b, "all calls end", 30*time.Second, func() bool { return c.live() == 0 })
 	time.Sleep(500 * time.Millisecond) // tapes and journal
 	used, took := s.cpu()-before, time.Since(start)
+	_, inKernel := s.ticks()
 	answered := 0
 	for _, k := range all {
 		if _, ok := k.final(); ok {
@@ -63,8 +65,8 @@ func queueCalls(b *testing.B, name string, talk time.Duration, n int) {
 	}
 	gross := used.Seconds() / calls * 1000
 	standing := idle / 100 * took.Seconds() / calls * 1000
-	b.Logf("%d calls in %v: %.2f s of CPU per 1000, of which %.2f for %d idle seats (%.1f%% of a core); streams %.1f MB", calls,
-		took.Round(time.Millisecond), gross, standing, n, idle, float64(bytes)/1e6)
+	b.Logf("%d calls in %v: %.2f s of CPU per 1000, of which %.2f for %d idle seats (%.1f%% of a core), %.2f in the kernel; streams %.1f MB", calls,
+		took.Round(time.Millisecond), gross, standing, n, idle, (inKernel-kernel).Seconds()/calls*1000, float64(bytes)/1e6)
 	note(b, "cpu_s_per_1000_queue_calls_"+name+"_with_idle_seats", gross, 0)
 	note(b, "idle_core_pct_"+name, idle, 0)
 	note(b, "cpu_s_per_1000_queue_calls_"+name, gross-standing, 2.5)

@@ -256,6 +256,12 @@ func free(b testing.TB, network string) string {
 
 // cpu is what the process has used so far (proc(5): utime and stime, in ticks of 10 ms).
 func (s *site) cpu() time.Duration {
+	user, system := s.ticks()
+	return user + system
+}
+
+// ticks tells the same apart: in the program itself, and in the kernel on its behalf.
+func (s *site) ticks() (time.Duration, time.Duration) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
 	if err != nil {
 		s.b.Fatal(err)
@@ -266,7 +272,7 @@ func (s *site) cpu() time.Duration {
 	if err1 != nil || err2 != nil {
 		s.b.Fatalf("proc stat: %v %v", err1, err2)
 	}
-	return time.Duration(user+system) * 10 * time.Millisecond
+	return time.Duration(user) * 10 * time.Millisecond, time.Duration(system) * 10 * time.Millisecond
 }
 
 // resident is the process's own memory in MB: what is in RAM and shared with nobody.
