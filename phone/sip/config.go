@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"log/slog"
@@ -80,6 +81,8 @@ type Config struct {
 	PingEvery    time.Duration                     // of desk phones, default 25 s
 	// Admit is asked before anything is opened for a new call; nil admits all up to MaxCalls. What it refuses gets 503.
 	Admit func(phone.Party) bool
+	// lookup finds the addresses of a name; nil asks the system.
+	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Full is told of a call that was refused for a limit of ours.
 	Full func(phone.Party)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -19,13 +20,15 @@ type outgoing struct {
 	way      way
 	req      *sip.Request // the INVITE
 	began    time.Time
-	rang     bool           // a provisional answer other than 100 came
-	any      bool           // any answer came
-	given    bool           // we gave up: CANCEL is sent, or will be as soon as it may be
-	cancels  bool           // CANCEL was sent
-	left     []*sip.Request // INVITEs on roads that were passed over, and cancelled since
-	status   int            // that Ended shall tell when we gave up
-	tries    int            // with credentials on this way
+	rang     bool              // a provisional answer other than 100 came
+	any      bool              // any answer came
+	given    bool              // we gave up: CANCEL is sent, or will be as soon as it may be
+	cancels  bool              // CANCEL was sent
+	left     []*sip.Request    // INVITEs on roads that were passed over, and cancelled since
+	status   int               // that Ended shall tell when we gave up
+	tries    int               // with credentials on this way
+	session  time.Duration     // the least session interval that this way takes, when it said so
+	pracked  map[string]uint64 // last RSeq of each early dialog
 	patience *time.Timer
 	within   *time.Timer
 }
@@ -111,11 +114,11 @@ func (l *Leg) nextWay() error {
 		return ErrFull
 	}
 	o.way, o.ways = o.ways[0], o.ways[1:]
-	o.tries, o.any = 0, false
+	o.tries, o.any, o.session = 0, false, 0
 	l.trunk = o.way.trunk
 	l.d.Transport, l.d.Source = o.way.transport, o.way.hop
 	l.d.Target, l.d.Remote = o.way.target.String(), "<"+o.way.target.String()+">"
-	l.d.RemoteTag, l.d.Routes = "", nil
+	l.d.RemoteTag, l.d.Routes, l.d.Behind = "", nil, l.trunk.Name == phonesTrunk
 	l.party.Trunk = l.trunk.Name
 	l.first = initialKey{l.d.CallID, "", 0}
 	return nil
@@ -123,7 +126,10 @@ func (l *Leg) nextWay() error {
 
 // caller is our own address in From, with the number that the far end shall see.
 func (l *Leg) caller() string {
-	number := cmp.Or(l.out.callee.From, l.trunk.Out.CallerID, "110")
+	number := l.out.callee.From
+	if !dialable(number) {
+		number = cmp.Or(l.trunk.Out.CallerID, "110")
+	}
 	host := hostOf(l.d.SentBy.Addr())
 	return address(l.out.callee.Name, &sip.Uri{Scheme: "sip", User: l.trunk.Out.Format.write(number), Host: host})
 }
@@ -144,6 +150,10 @@ func (l *Leg) sendInvite(extra ...sip.Header) {
 		sip.NewHeader("Content-Type", "application/sdp"), sip.NewHeader("Allow", allowLine),
 		sip.NewHeader("Supported", "timer, 100rel"),
 	}, extra...)
+	headers = append(headers, sip.NewHeader("Session-Expires", strconv.Itoa(int(max(sessionWanted, o.session)/time.Second))))
+	if o.session > 0 {
+		headers = append(headers, sip.NewHeader("Min-SE", strconv.Itoa(int(o.session/time.Second))))
+	}
 	if o.callee.Lift {
 		headers = append(headers, sip.NewHeader("Call-Info", "<sip:110@siaga>;answer-after=0"), sip.NewHeader("Alert-Info", "info=alert-autoanswer"))
 	}
@@ -175,7 +185,7 @@ func (l *Leg) sendInvite(extra ...sip.Header) {
 
 // follow posts what answers an INVITE of ours until its last answer.
 func (l *Leg) follow(req *sip.Request) {
-	tx, err := l.x.client.TransactionRequest(l.x.ctx, req, l.x.fromListener)
+	tx, err := l.x.transaction(l.x.ctx, req)
 	if err != nil {
 		l.box.post(func() { l.failed(503, err.Error(), req) })
 		return
@@ -220,6 +230,7 @@ func (l *Leg) answeredBy(req *sip.Request, res *sip.Response) {
 		l.accepted(req, res)
 	case req != o.req || l.phase != early:
 	case (s == 401 || s == 407) && l.authorise(res):
+	case s == 422 && l.takesLonger(res):
 	default:
 		l.failed(s, res.Reason, req)
 	}

@@ -41,6 +41,7 @@ type Dialog struct {
 	WeRefresh   bool           `json:"we_refresh,omitempty"`
 	PeerUpdates bool           `json:"peer_updates,omitempty"` // UPDATE is in their Allow
 	Crypto      *keys          `json:"crypto,omitempty"`       // of SRTP; nil for plain RTP
+	Behind      bool           `json:"behind,omitempty"`       // a desk phone, perhaps behind a NAT: requests go to Source, whatever its Contact says
 }
 
 // cseqBlock is how many CSeq numbers are written down at a time.
@@ -111,6 +112,12 @@ func contains(list []string, want string) bool {
 }
 
 func address(name string, uri *sip.Uri) string {
+	name = strings.Map(func(r rune) rune { // a name from elsewhere must not break out of its quotes
+		if r < ' ' || r == '"' || r == '\\' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
 	if name == "" {
 		return "<" + uri.String() + ">"
 	}
@@ -192,6 +199,9 @@ func looseRouted(route string) bool {
 // hop is where requests go: the first route, else the target. Names aren't looked up: a carrier that has some is
 // reached where its INVITE came from. So is one on TCP, whose connection we have already.
 func (d *Dialog) hop() string {
+	if d.Behind {
+		return d.Source.String()
+	}
 	next := d.Target
 	if len(d.Routes) > 0 {
 		next = d.Routes[0]

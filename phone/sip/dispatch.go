@@ -108,7 +108,7 @@ func (x *Exchange) find(req *sip.Request, trunk *Trunk) *Leg {
 		return l
 	}
 	// Two trunks of one carrier may share addresses; what comes from there is counted for the first.
-	if source, err := netip.ParseAddrPort(req.Source()); err == nil && own.has(source.Addr()) {
+	if source, err := netip.ParseAddrPort(req.Source()); err == nil && x.screen.holds(own, source.Addr()) {
 		return l
 	}
 	return nil

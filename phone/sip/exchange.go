@@ -90,7 +90,8 @@ func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
 		legs: map[dialogKey]*Leg{}, initial: map[initialKey]*Leg{}, perTrunk: map[string]int{},
 	}
 	x.ctx, x.stop = context.WithCancel(context.Background())
-	x.screen = newScreen(withServers(cfg), cfg.UnknownTrunk == "silent")
+	x.screen = newScreen(withPhones(cfg), cfg.UnknownTrunk == "silent")
+	x.screen.names.init(cfg.Trunks, cfg.lookup, cfg.Log)
 	x.phonesTrunk = x.trunkNamed(phonesTrunk)
 	x.health.init(cfg.Trunks, cfg.OnTrunk)
 	x.registrar.init(cfg.Phones, cfg.OnPhone)
@@ -105,6 +106,7 @@ func Listen(cfg Config, handler func(phone.Leg)) (*Exchange, error) {
 		x.closeSockets()
 		return nil, fmt.Errorf("listen for SIP: %w", err)
 	}
+	x.learnNames()
 	x.keepTrunks()
 	x.registrar.tellAll()
 	if len(cfg.Phones.Accounts) > 0 {

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -17,7 +18,7 @@ func (l *Leg) failed(status int, text string, req *sip.Request) {
 		return
 	}
 	roads := status >= 500 && status < 600 || status == 408 && !o.rang || status == 403 || status == 407 || status == 401
-	if roads && status < 600 {
+	if roads && (status != 408 || !o.any) { // a 408 that it sent speaks of the callee
 		l.x.health.note(o.way.trunk.Name, status)
 	}
 	if roads && !o.rang && !o.given && len(o.ways) > 0 {
@@ -128,6 +129,17 @@ func (l *Leg) authorise(res *sip.Response) bool {
 	return true
 }
 
+// takesLonger asks once more, for the session interval that the far end wants at least (RFC 4028 7.1).
+func (l *Leg) takesLonger(res *sip.Response) bool {
+	least, ok := leastInterval(res)
+	if !ok || l.out.session > 0 || l.out.given {
+		return false
+	}
+	l.out.session = least
+	l.sendInvite()
+	return true
+}
+
 // answerChallenge makes the credentials that a 401 or 407 asks for (RFC 8760, RFC 7616).
 func answerChallenge(res *sip.Response, method sip.RequestMethod, uri sip.Uri, user, password string) (sip.Header, bool) {
 	if user == "" || res.StatusCode != 401 && res.StatusCode != 407 {
@@ -158,11 +170,20 @@ func (l *Leg) prack(res *sip.Response) {
 	}
 	rseq := strings.TrimSpace(header(res, "RSeq"))
 	cseq := res.CSeq()
-	if rseq == "" || cseq == nil {
+	n, err := strconv.ParseUint(rseq, 10, 32)
+	if err != nil || cseq == nil {
 		return
 	}
 	d := l.d
 	d.establish(res)
+	of := d.RemoteTag + " " + cseq.Value()
+	if l.out.pracked[of] >= n {
+		return // a copy (RFC 3262 4)
+	}
+	if l.out.pracked == nil {
+		l.out.pracked = map[string]uint64{}
+	}
+	l.out.pracked[of] = n
 	l.d.LocalCSeq++ // shared: the dialog that the answer begins takes numbers from here
 	req, err := d.request(sip.PRACK, l.d.LocalCSeq, nil, sip.NewHeader("RAck", rseq+" "+cseq.Value()))
 	if err != nil {

@@ -35,12 +35,16 @@ type health struct {
 	mu     sync.Mutex
 	states map[string]*TrunkState
 	tell   func(TrunkState)
+
+	telling sync.Mutex // news leave in order, the last one true
+	told    map[string]TrunkState
 }
 
 func (h *health) init(trunks []Trunk, tell func(TrunkState)) {
-	h.states, h.tell = map[string]*TrunkState{}, tell
+	h.states, h.told, h.tell = map[string]*TrunkState{}, map[string]TrunkState{}, tell
 	for _, t := range trunks {
 		h.states[t.Name] = &TrunkState{Name: t.Name, State: TrunkUnknown, Since: time.Now(), MaxCalls: t.MaxCalls}
+		h.told[t.Name] = *h.states[t.Name]
 	}
 }
 
@@ -74,17 +78,49 @@ func (h *health) change(name string, f func(*TrunkState)) {
 		h.mu.Unlock()
 		return
 	}
-	before, registered := s.State, s.Registered
+	before := s.State
 	f(s)
-	news := s.State != before || (registered == nil) != (s.Registered == nil) ||
-		registered != nil && *registered != *s.Registered
 	if s.State != before {
 		s.Since = time.Now()
 	}
-	told := *s
+	news := h.news(name)
 	h.mu.Unlock()
-	if news && h.tell != nil {
-		h.tell(told)
+	if !news || h.tell == nil {
+		return
+	}
+	h.telling.Lock()
+	defer h.telling.Unlock()
+	h.mu.Lock()
+	now := *s
+	news = h.news(name) // somebody else may have told it meanwhile
+	h.told[name] = now
+	h.mu.Unlock()
+	if news {
+		h.tell(now)
+	}
+}
+
+// news says whether a trunk is otherwise than was told last. Called with mu held.
+func (h *health) news(name string) bool {
+	s, told := h.states[name], h.told[name]
+	return s.State != told.State || (s.Registered == nil) != (told.Registered == nil) ||
+		s.Registered != nil && *s.Registered != *told.Registered
+}
+
+// silentFor is how long a trunk that we can't ask counts as up after it was heard last.
+const silentFor = 10 * time.Minute
+
+// doubt forgets what was known of trunks that only call us and have been silent for long: nobody can say.
+func (h *health) doubt(trunks []Trunk, now time.Time) {
+	for _, t := range trunks {
+		if t.Out.Server != "" {
+			continue
+		}
+		h.change(t.Name, func(s *TrunkState) {
+			if s.State == TrunkUp && now.Sub(s.Heard) > silentFor {
+				s.State = TrunkUnknown
+			}
+		})
 	}
 }
 
@@ -123,6 +159,18 @@ func (x *Exchange) keepTrunks() {
 		}
 		x.keeping.Go(func() { x.keepTrunk(t) })
 	}
+	x.keeping.Go(func() {
+		tick := time.NewTicker(time.Minute)
+		defer tick.Stop()
+		for {
+			select {
+			case <-x.ctx.Done():
+				return
+			case now := <-tick.C:
+				x.health.doubt(x.cfg.Trunks, now)
+			}
+		}
+	})
 }
 
 func (x *Exchange) keepTrunk(t *Trunk) {
@@ -130,14 +178,15 @@ func (x *Exchange) keepTrunk(t *Trunk) {
 	if every == 0 {
 		every = optionsEvery
 	}
-	var until time.Time // of our registration
+	var until time.Time // of our registration, or of the pause after a refusal
+	refused := 0
 	cseq, callID := uint32(1), randomHex(16)+"@siaga"
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-x.ctx.Done():
-			if t.Out.Register && !until.IsZero() { // say good-bye: calls shall go elsewhere at once
+			if t.Out.Register && refused == 0 && !until.IsZero() { // say good-bye: calls shall go elsewhere at once
 				ctx, cancel := context.WithTimeout(context.Background(), x.cfg.T1)
 				x.register(ctx, t, callID, &cseq, 0)
 				cancel()
@@ -148,13 +197,18 @@ func (x *Exchange) keepTrunk(t *Trunk) {
 		if t.Out.Register && time.Now().After(until) {
 			expires, ok := x.register(x.ctx, t, callID, &cseq, registerFor)
 			x.health.change(t.Name, func(s *TrunkState) { s.Registered = &ok })
-			until = time.Time{}
 			if ok {
-				until = time.Now().Add(expires * 8 / 10)
+				refused, until = 0, time.Now().Add(expires*8/10)
+			} else { // ever more seldom: carriers lock accounts that try a wrong password over and over
+				until = time.Now().Add(min(every<<min(refused, 8), registerPause))
+				refused++
 			}
 		}
 		x.ask(t)
 		wait := every
+		if _, known := x.screen.names.address(t.Out.Server); !known {
+			wait = min(wait, nameRetry)
+		}
 		if !until.IsZero() {
 			wait = min(wait, max(time.Until(until), time.Second))
 		}
@@ -162,12 +216,15 @@ func (x *Exchange) keepTrunk(t *Trunk) {
 	}
 }
 
-// registerFor is how long we ask to be registered.
-const registerFor = 10 * time.Minute
+// How long we ask to be registered, and the longest pause after refusals.
+const (
+	registerFor   = 10 * time.Minute
+	registerPause = 10 * time.Minute
+)
 
 // outside builds a request of ours outside any dialog.
 func (x *Exchange) outside(t *Trunk, method sip.RequestMethod, callID string, cseq uint32, user string) (*sip.Request, error) {
-	w, err := t.wayTo("")
+	w, err := x.wayTo(t, "")
 	if err != nil {
 		return nil, err
 	}

@@ -106,6 +106,8 @@ func (x *Exchange) dialogOf(res *sip.Response) (Dialog, bool) {
 		Contact: "sip:siaga@" + here.String(), Transport: res.Transport(), Source: source, SentBy: here,
 	}
 	d.establish(res)
+	t := x.screen.trunkOf(source.Addr())
+	d.Behind = t != nil && t.Name == phonesTrunk
 	return d, true
 }
 

@@ -1,8 +1,11 @@
 package sip
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -175,4 +178,147 @@ func TestRefreshACKLost(t *testing.T) {
 	time.Sleep(50 * time.Millisecond)
 	f.ok(re, "")
 	f.wantRequest("ACK", time.Second)
+}
+
+// A name server that doesn't answer holds up nobody: neither the start nor a call. The trunk joins when it is found.
+func TestDialUnknownName(t *testing.T) {
+	t.Parallel()
+	far := open(t, Config{}, func(l *heard) { l.Answer() })
+	found := make(chan struct{})
+	_, port, _ := net.SplitHostPort(far.Addrs().UDP.String())
+	x, err := Listen(Config{
+		UDP: "127.0.0.1:0", T1: 100 * time.Millisecond,
+		// The answers come from an address that only the name tells.
+		Trunks: []Trunk{{Name: "a", Peers: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")}, Out: Outgoing{Server: "sip.carrier.example:" + port}}},
+		lookup: func(ctx context.Context, _ string) ([]netip.Addr, error) {
+			select {
+			case <-found:
+				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		},
+	}, func(phone.Leg) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(x.Close)
+	began := time.Now()
+	if _, err := x.Dial(phone.Callee{Number: "112"}); !errors.Is(err, ErrFull) || time.Since(began) > 50*time.Millisecond {
+		t.Fatalf("%v after %v", err, time.Since(began))
+	}
+	close(found)
+	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		if _, ok := x.screen.names.address("sip.carrier.example:" + port); ok {
+			break
+		}
+		if time.Since(began) > time.Second {
+			t.Fatal("never found")
+		}
+	}
+	await[phone.Established](t, dial(t, x, phone.Callee{Number: "112"}), time.Second)
+}
+
+// What isn't a number isn't put into a URI, and a name doesn't break out of its quotes.
+func TestDialNonsense(t *testing.T) {
+	t.Parallel()
+	c := carrier(t)
+	x := calls(t, c)
+	for _, number := range []string{"", "+", "112;phone-context=x", "112@evil.example", "11 2", "112\r\nX: y"} {
+		if _, err := x.Dial(phone.Callee{Number: number}); !errors.Is(err, ErrNoCallee) {
+			t.Errorf("%q: %v", number, err)
+		}
+	}
+	dial(t, x, phone.Callee{Number: "112", Name: "Pos\" <sip:evil>\r\nX-Evil: 1", From: "110@evil"})
+	m := c.wantRequest("INVITE", time.Second)
+	if strings.Contains(m.text, "\nX-Evil") || !strings.HasPrefix(m.first("from"), `"Pos <sip:evil>X-Evil: 1" <sip:110@127.0.0.1`) {
+		t.Errorf("From: %s", m.first("from"))
+	}
+}
+
+// A callee whose phone is off says nothing about the trunk.
+func TestDialTimeoutOfTheCallee(t *testing.T) {
+	t.Parallel()
+	c := carrier(t)
+	x := calls(t, c)
+	out := dial(t, x, phone.Callee{Number: "112"})
+	m := c.wantRequest("INVITE", time.Second)
+	c.say(m, "100 Trying", "", "")
+	c.say(m, "408 Request Timeout", "x", "")
+	if e := await[phone.Ended](t, out, time.Second); e.Ending.Status != 408 {
+		t.Errorf("%+v", e.Ending)
+	}
+	if x.health.isDown("a") {
+		t.Error("the trunk counts as down")
+	}
+}
+
+// A reliable provisional answer gets one PRACK, whatever its copies; the call takes the session interval that the far
+// end wants at least, and routes of one line stay in order.
+func TestDialExtensions(t *testing.T) {
+	t.Parallel()
+	c := carrier(t)
+	x := calls(t, c)
+	out := dial(t, x, phone.Callee{Number: "112"})
+	m := c.wantRequest("INVITE", time.Second)
+	if m.first("session-expires") != "1800" {
+		t.Errorf("Session-Expires: %s", m.first("session-expires"))
+	}
+	c.say(m, "422 Session Interval Too Small", "a", "", "Min-SE: 3600")
+	for m.first("session-expires") != "3600" || m.first("min-se") != "3600" {
+		m = c.wantRequest("INVITE", time.Second)
+	}
+	for range 3 {
+		c.say(m, "183 Session Progress", "b", "", "Require: 100rel", "RSeq: 7")
+	}
+	prack := c.wantRequest("PRACK", time.Second)
+	if prack.first("rack") != "7 "+m.first("cseq") {
+		t.Errorf("RAck: %s", prack.first("rack"))
+	}
+	c.say(prack, "200 OK", "", "")
+	routes := fmt.Sprintf("Record-Route: <sip:%s;lr;n=2>, <sip:%s;lr;n=1>", c.addr(), c.addr())
+	c.ok(m, "b", routes, "Session-Expires: 90;refresher=uac", "Allow: INVITE, ACK, BYE, UPDATE")
+	ack := c.wantRequest("ACK", time.Second)
+	if all := strings.Join(ack.all("route"), " "); strings.Index(all, "n=1") > strings.Index(all, "n=2") || !strings.Contains(all, "n=2") {
+		t.Errorf("Route: %s", all)
+	}
+	await[phone.Established](t, out, time.Second)
+	l := out.Leg.(*Leg) //nolint:errcheck // Dial gives nothing else
+	l.box.post(l.refreshSession)
+	for {
+		m, ok := c.next(time.Second)
+		if !ok {
+			t.Fatal("no refresh came")
+		}
+		if m.method == "PRACK" && m.first("cseq") != prack.first("cseq") {
+			t.Error("a second PRACK")
+		}
+		if m.method == "UPDATE" {
+			c.say(m, "405 Method Not Allowed", "", "")
+			break
+		}
+	}
+	re := c.wantRequest("INVITE", time.Second)
+	c.ok(re, "", "Session-Expires: 120;refresher=uas")
+	c.wantRequest("ACK", time.Second)
+	var weRefresh bool
+	var interval time.Duration
+	l.do(func() { weRefresh, interval = l.d.WeRefresh, l.d.Expires })
+	if weRefresh || interval != 2*time.Minute {
+		t.Errorf("we refresh: %v, every %v", weRefresh, interval)
+	}
+}
+
+// An INVITE too large for UDP goes by UDP all the same to a far end that has no TCP.
+func TestDialLarge(t *testing.T) {
+	t.Parallel()
+	c := carrier(t)
+	x := calls(t, c)
+	out := dial(t, x, phone.Callee{Number: "112", Name: strings.Repeat("Pos Polisi ", 60)})
+	m := c.wantRequest("INVITE", 2*time.Second)
+	if !strings.HasPrefix(m.first("via"), "SIP/2.0/UDP") || len(m.text) < maxUDPRequest {
+		t.Errorf("%d bytes, Via: %s", len(m.text), m.first("via"))
+	}
+	c.ok(m, "x")
+	await[phone.Established](t, out, time.Second)
 }

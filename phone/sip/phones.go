@@ -60,9 +60,7 @@ func (r *registrar) tellAll() {
 	}
 	r.mu.Unlock()
 	for _, s := range seats {
-		if r.tell != nil {
-			r.tell(s, true)
-		}
+		r.news(s)
 	}
 }
 
@@ -80,9 +78,7 @@ func (r *registrar) expire(now time.Time) []*binding {
 	}
 	r.mu.Unlock()
 	for _, b := range gone {
-		if r.tell != nil {
-			r.tell(b.phone.Seat, false)
-		}
+		r.news(b.phone.Seat)
 	}
 	return live
 }
@@ -121,7 +117,7 @@ func (x *Exchange) ping(b *binding) {
 		delete(r.bindings, b.phone.Account)
 	}
 	r.mu.Unlock()
-	if lost && r.tell != nil {
-		r.tell(b.phone.Seat, false)
+	if lost {
+		r.news(b.phone.Seat)
 	}
 }

@@ -10,10 +10,16 @@ import (
 	"github.com/siaga110/siaga/phone"
 )
 
-// refresh is the session timer of a call (RFC 4028). Only the far end asks for one.
+// refresh is the session timer of a call (RFC 4028).
 type refresh struct {
 	timer *time.Timer
 }
+
+// sessionWanted is the interval that we ask for in calls of ours: a far end that vanished frees its line by then.
+const sessionWanted = 30 * time.Minute
+
+// refreshAgain is how soon a refresh that was refused is tried again.
+const refreshAgain = 5 * time.Second
 
 // minSE is the shortest session interval that we take (RFC 4028 5: never under 90 s).
 const minSE = 90 * time.Second
@@ -95,20 +101,48 @@ func (l *Leg) refreshSession() {
 	}
 	se := sip.NewHeader("Session-Expires", strconv.Itoa(int(l.d.Expires/time.Second))+";refresher=uac")
 	supported := sip.NewHeader("Supported", "timer")
-	done := func(status int, _ *sip.Response) {
-		switch {
-		case l.over:
-		case status == 0 || status == 408 || status == 481:
-			l.end(phone.Ending{Fault: phone.ByNet, Q850: timerExpired, Text: "session refresh not answered"}, true)
-		default:
-			l.startRefresh()
-		}
-	}
 	if l.d.PeerUpdates {
-		l.send(sip.UPDATE, nil, done, se, supported)
+		l.send(sip.UPDATE, nil, l.refreshed, se, supported)
 		return
 	}
-	l.reofferSame(done, se, supported)
+	l.reofferSame(l.refreshed, se, supported)
+}
+
+// refreshed takes the answer to a refresh. Only silence, 408 and 481 end the call (RFC 4028 10); after a refusal it is
+// tried again before the far end's own timer runs out.
+func (l *Leg) refreshed(status int, res *sip.Response) {
+	switch {
+	case l.over:
+		return
+	case status == 0 || status == 408 || status == 481:
+		l.end(phone.Ending{Fault: phone.ByNet, Q850: timerExpired, Text: "session refresh not answered"}, true)
+		return
+	case status < 300:
+		if interval, refresher, ok := sessionExpires(res); ok {
+			l.d.Expires, l.d.WeRefresh = max(interval, minSE), refresher != "uas"
+		}
+		l.startRefresh()
+		return
+	case status == 422:
+		if least, ok := leastInterval(res); ok {
+			l.d.Expires = max(least, l.d.Expires)
+		}
+	case (status == 405 || status == 501) && l.d.PeerUpdates:
+		l.d.PeerUpdates = false // it said otherwise in Allow
+		l.refreshSession()
+		return
+	}
+	if l.refresh.timer != nil {
+		l.refresh.timer.Stop()
+	}
+	l.refresh.timer = l.after(min(refreshAgain, l.d.Expires/8), l.refreshSession)
+}
+
+// leastInterval reads Min-SE of a 422 (RFC 4028 6).
+func leastInterval(res *sip.Response) (time.Duration, bool) {
+	number, _, _ := strings.Cut(header(res, "Min-SE"), ";")
+	n, err := strconv.ParseUint(strings.TrimSpace(number), 10, 24)
+	return time.Duration(n) * time.Second, err == nil && n > 0
 }
 
 // reofferSame sends a re-INVITE that changes nothing.

@@ -63,6 +63,9 @@ type registrar struct {
 	bindings map[string]*binding // by account: the newest wins
 	nonces   map[string]time.Time
 	wrong    map[netip.Addr]*tries
+
+	telling sync.Mutex // news leave in order, the last one true
+	told    map[office.SeatID]bool
 }
 
 type binding struct {
@@ -83,7 +86,7 @@ type tries struct {
 
 func (r *registrar) init(p Phones, tell func(office.SeatID, bool)) {
 	r.accounts, r.bindings, r.nonces, r.wrong = map[string]Phone{}, map[string]*binding{}, map[string]time.Time{}, map[netip.Addr]*tries{}
-	r.realm, r.tell = p.Realm, tell
+	r.realm, r.tell, r.told = p.Realm, tell, map[office.SeatID]bool{}
 	if r.realm == "" {
 		r.realm = "siaga"
 	}
@@ -119,7 +122,7 @@ func (r *registrar) restore(kept []byte) {
 	}
 }
 
-// save gives the bindings to whoever keeps them.
+// save gives the bindings to whoever keeps them. Called with telling held: the last one written is the newest.
 func (r *registrar) save() {
 	if r.keep == nil {
 		return
@@ -155,11 +158,11 @@ func (x *Exchange) onRegister(req *sip.Request, tx sip.ServerTransaction, trunk 
 	}
 	source = unmap(source)
 	account := req.To().Address.User
-	switch ok, stale := r.authenticate(req, account, source.Addr(), time.Now()); {
-	case !ok && r.tooMany(source.Addr(), time.Now()):
-		reply(req, tx, 403, "Too Many Tries")
+	if req.GetHeader("Authorization") != nil && r.tooMany(source.Addr(), time.Now()) && !r.isAt(account, source) {
+		reply(req, tx, 403, "Too Many Tries") // not even a right one: or guessing would go on
 		return
-	case !ok:
+	}
+	if ok, stale := r.authenticate(req, account, source.Addr(), time.Now()); !ok {
 		c := digest.Challenge{Realm: r.realm, Nonce: r.nonce(time.Now()), Algorithm: "MD5", QOP: []string{"auth"}, Stale: stale}
 		asks := []sip.Header{sip.NewHeader("WWW-Authenticate", c.String())}
 		if x.cfg.Phones.Strong {
@@ -196,16 +199,15 @@ func (x *Exchange) bind(req *sip.Request, tx sip.ServerTransaction, p Phone, sou
 	expires = min(expires, mostExpires)
 	r.mu.Lock()
 	old := r.bindings[p.Account]
-	var told *bool
 	switch {
 	case c == nil: // only asks
 	case old != nil && old.callID == req.CallID().Value() && req.CSeq().SeqNo <= old.cseq:
 		r.mu.Unlock()
 		reply(req, tx, 500, "CSeq Out Of Order") // RFC 3261 10.3, step 7
 		return
-	case expires == 0 || c.Address.Wildcard:
+	case c.Address.Wildcard || expires == 0 && old != nil && sameContact(c.Address, old.contact):
 		delete(r.bindings, p.Account)
-		told = new(bool)
+	case expires == 0: // an older place of the account; the newest stays
 	default:
 		contact := *c.Address.Clone()
 		contact.Headers = nil
@@ -213,23 +215,48 @@ func (x *Exchange) bind(req *sip.Request, tx sip.ServerTransaction, p Phone, sou
 			phone: p, contact: contact, source: source, transport: req.Transport(),
 			until: time.Now().Add(time.Duration(expires) * time.Second), callID: req.CallID().Value(), cseq: req.CSeq().SeqNo,
 		}
-		if old == nil {
-			up := true
-			told = &up
-		}
 	}
 	now := r.bindings[p.Account]
 	r.mu.Unlock()
-	r.save()
-	if told != nil && r.tell != nil && (*told || old != nil) {
-		r.tell(p.Seat, *told)
-	}
+	defer r.news(p.Seat) // the phone needn't wait for it
 	var extra []sip.Header
 	if now != nil {
 		left := max(1, int(time.Until(now.until)/time.Second+1))
 		extra = append(extra, sip.NewHeader("Contact", "<"+now.contact.String()+">;expires="+strconv.Itoa(min(left, mostExpires))))
 	}
 	reply(req, tx, 200, "OK", append(extra, sip.NewHeader("Date", time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))...)
+}
+
+// news keeps where the phones are, and tells whether a seat's phone is up if that is otherwise than was told last.
+func (r *registrar) news(seat office.SeatID) {
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	r.save()
+	if r.tell == nil {
+		return
+	}
+	up := false
+	r.mu.Lock()
+	for _, b := range r.bindings {
+		up = up || b.phone.Seat == seat
+	}
+	r.mu.Unlock()
+	if up != r.told[seat] {
+		r.told[seat] = up
+		r.tell(seat, up)
+	}
+}
+
+func sameContact(a, b sip.Uri) bool {
+	return a.User == b.User && strings.EqualFold(a.Host, b.Host) && a.Port == b.Port
+}
+
+// isAt says that an account is registered from exactly there: its own phone, which others' guesses must not silence.
+func (r *registrar) isAt(account string, source netip.AddrPort) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.bindings[account]
+	return b != nil && b.source == source
 }
 
 // authenticate checks the credentials of a request; stale tells that only the nonce was too old.

@@ -29,6 +29,7 @@ type screen struct {
 	secret [16]byte // of To tags in answers that keep no state
 	onACK  func(ack *sip.Request, from netip.Addr)
 	traces *traces
+	names  names // of the trunks' servers
 }
 
 func newScreen(trunks []Trunk, silent bool) *screen {
@@ -47,17 +48,17 @@ func (s *screen) heard(in bool, transport string, peer netip.AddrPort, data []by
 // trunkOf finds the trunk a message came from, nil when it is nobody we know.
 func (s *screen) trunkOf(from netip.Addr) *Trunk {
 	for i := range s.trunks {
-		if s.trunks[i].has(from) {
+		if s.holds(&s.trunks[i], from) {
 			return &s.trunks[i]
 		}
 	}
 	return nil
 }
 
-// has says whether a message from there is this trunk's.
-func (t *Trunk) has(from netip.Addr) bool {
+// holds says whether a message from there is this trunk's: from one of its peers, or from its server, which answers us.
+func (s *screen) holds(t *Trunk, from netip.Addr) bool {
 	from = from.Unmap()
-	return slices.ContainsFunc(t.Peers, func(p netip.Prefix) bool { return p.Contains(from) })
+	return slices.ContainsFunc(t.Peers, func(p netip.Prefix) bool { return p.Contains(from) }) || s.names.is(t.Out.Server, from)
 }
 
 // verdict is what shall become of a message. The zero verdict lets it pass.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -168,7 +169,7 @@ func (l *Leg) send(method sip.RequestMethod, body []byte, done func(status int, 
 func (x *Exchange) transact(req *sip.Request, limit time.Duration, stop <-chan struct{}) (*sip.Response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	tx, err := x.client.TransactionRequest(ctx, req, x.fromListener)
+	tx, err := x.transaction(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -188,6 +189,28 @@ func (x *Exchange) transact(req *sip.Request, limit time.Duration, stop <-chan s
 		}
 	}
 }
+
+// transaction begins one. A request that went to TCP for its size alone goes by UDP after all when the far end takes no
+// TCP (RFC 3261 18.1.1).
+func (x *Exchange) transaction(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
+	contact := req.GetHeader("Contact")
+	if req.Transport() != "TCP" || contact == nil || strings.Contains(contact.Value(), ";transport=") {
+		return x.client.TransactionRequest(ctx, req, x.fromListener)
+	}
+	soon, cancel := context.WithTimeout(ctx, tcpPatience)
+	defer cancel()
+	tx, err := x.client.TransactionRequest(soon, req, x.fromListener)
+	if err == nil || ctx.Err() != nil {
+		return tx, err
+	}
+	req.Via().Transport = "UDP"
+	req.Via().Params.Add("branch", sip.GenerateBranch())
+	req.SetTransport("UDP")
+	return x.client.TransactionRequest(ctx, req, x.fromListener)
+}
+
+// tcpPatience is how long a far end may take to accept a connection that it never asked for.
+const tcpPatience = time.Second
 
 // fromListener lets UDP requests leave by the socket that we listen on: carriers know no other. Given as an option it
 // also keeps sipgo from filling in headers, which are all there.

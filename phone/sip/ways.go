@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -20,7 +18,7 @@ var (
 	ErrNoWayOut  = errors.New("no trunk carries outgoing calls")
 	ErrFull      = errors.New("every trunk that carries outgoing calls is full or down")
 	ErrNoPhone   = errors.New("no such desk phone is registered")
-	ErrNoCallee  = errors.New("nobody to call")
+	ErrNoCallee  = errors.New("no number that can be called")
 	errNoAddress = errors.New("the trunk's server has no address")
 )
 
@@ -63,7 +61,7 @@ func (x *Exchange) ways(c phone.Callee) ([]way, error) {
 		}
 		return []way{w}, nil
 	}
-	if c.Number == "" {
+	if !dialable(c.Number) {
 		return nil, ErrNoCallee
 	}
 	var trunks []*Trunk
@@ -82,7 +80,7 @@ func (x *Exchange) ways(c phone.Callee) ([]way, error) {
 		if x.fullOut(t) {
 			continue
 		}
-		w, err := t.wayTo(c.Number)
+		w, err := x.wayTo(t, c.Number)
 		if err != nil {
 			x.log.Warn("a trunk can't be used", "trunk", t.Name, "err", err)
 			continue
@@ -105,43 +103,17 @@ func (x *Exchange) fullOut(t *Trunk) bool {
 	return t.MaxCalls > 0 && x.perTrunk[t.Name] >= t.MaxCalls
 }
 
-// wayTo is the road to a number by this trunk.
-func (t *Trunk) wayTo(number string) (way, error) {
-	hop, err := resolve(t.Out.Server)
-	if err != nil {
-		return way{}, fmt.Errorf("server %s: %w", t.Out.Server, err)
+// wayTo is the road to a number by this trunk. It never waits: names are looked up beside the calls.
+func (x *Exchange) wayTo(t *Trunk, number string) (way, error) {
+	hop, ok := x.screen.names.address(t.Out.Server)
+	if !ok {
+		return way{}, fmt.Errorf("server %s: %w", t.Out.Server, errNoAddress)
 	}
-	host, port, _ := net.SplitHostPort(t.Out.Server)
-	n, _ := strconv.Atoi(port)
+	host, port, _ := splitServer(t.Out.Server)
 	return way{
 		trunk: t, transport: strings.ToUpper(cmp.Or(t.Out.Transport, "UDP")), hop: hop,
-		target: sip.Uri{Scheme: "sip", User: t.Out.Format.write(number), Host: host, Port: n},
+		target: sip.Uri{Scheme: "sip", User: t.Out.Format.write(number), Host: host, Port: int(port)},
 	}, nil
-}
-
-// resolve finds the address of "host:port".
-func resolve(server string) (netip.AddrPort, error) {
-	host, port, err := net.SplitHostPort(server)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return netip.AddrPortFrom(ip.Unmap(), uint16(n)), nil
-	}
-	addrs, err := net.LookupHost(host)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	for _, a := range addrs {
-		if ip, err := netip.ParseAddr(a); err == nil {
-			return netip.AddrPortFrom(ip.Unmap(), uint16(n)), nil
-		}
-	}
-	return netip.AddrPort{}, errNoAddress
 }
 
 // write writes an E.164 number as the trunk wants it; short numbers stay.
@@ -158,21 +130,17 @@ func (f Format) write(number string) string {
 	return number
 }
 
-// withServers adds to the trunks what answers us: their servers, and a trunk of their own for desk phones.
-func withServers(cfg Config) []Trunk {
+// withPhones adds to the trunks one of their own for desk phones.
+func withPhones(cfg Config) []Trunk {
 	out := slices.Clone(cfg.Trunks)
-	for i, t := range out {
-		if t.Out.Server == "" {
-			continue
-		}
-		if a, err := resolve(t.Out.Server); err == nil {
-			out[i].Peers = append(slices.Clone(t.Peers), netip.PrefixFrom(a.Addr(), a.Addr().BitLen()))
-		} else {
-			cfg.Log.Error("a trunk's server has no address", "trunk", t.Name, "server", t.Out.Server, "err", err)
-		}
-	}
 	if len(cfg.Phones.Accounts) > 0 { // last: an address that is also a trunk's belongs to the trunk
 		out = append(out, Trunk{Name: phonesTrunk, Peers: cfg.Phones.Networks})
 	}
 	return out
+}
+
+// dialable says that a number may stand in a URI as it is: digits, * and #, perhaps behind a plus.
+func dialable(number string) bool {
+	rest := strings.TrimPrefix(number, "+")
+	return rest != "" && len(rest) <= 32 && strings.Trim(rest, "0123456789*#") == ""
 }
