@@ -113,7 +113,7 @@ func (t benchTape) Close() (string, float64, uint64, error) {
 // packets in the caller's ear from the offer until half a second after the take-back.
 func BenchmarkTakeBack(b *testing.B) {
 	const calls, rounds = 50, 21
-	list := []office.Office{{ID: "polda", Kind: office.Polda, Code: "K", Zone: "Asia/Makassar", Seats: calls, Settings: office.Settings{TTransfer: 3 * time.Second}}}
+	list := []office.Office{{ID: "polda", Kind: office.Polda, Code: "K", Zone: "Asia/Makassar", Seats: calls, Settings: office.Settings{TTransfer: 3 * time.Second, TOffer: 3 * time.Second}}}
 	for i := range calls {
 		list = append(list, office.Office{ID: office.ID(fmt.Sprint("polres", i)), Kind: office.Polres, Parent: "polda", Code: fmt.Sprint(i), Zone: "Asia/Makassar", Seats: 1})
 	}
@@ -135,7 +135,7 @@ func BenchmarkTakeBack(b *testing.B) {
 	}
 	defer tapes.Close()
 	var mu sync.Mutex
-	var late []time.Duration
+	var late, next []time.Duration
 	shown := board.New("bench")
 	d, err := desk.New(desk.Options{
 		Offices: offices, Default: "polda", Journal: behind, Board: shown, Incidents: quietIncidents{}, AckWithin: time.Minute,
@@ -148,6 +148,11 @@ func BenchmarkTakeBack(b *testing.B) {
 			if what == "takeback_late" {
 				mu.Lock()
 				late = append(late, time.Duration(s*float64(time.Second)))
+				mu.Unlock()
+			}
+			if what == "next_offer" {
+				mu.Lock()
+				next = append(next, time.Duration(s*float64(time.Second)))
 				mu.Unlock()
 			}
 		},
@@ -228,6 +233,32 @@ func BenchmarkTakeBack(b *testing.B) {
 	for i := range calls {
 		do(who("polda", i+1), desk.Close{Call: ids[i], Outcome: call.ClosedSent})
 	}
+	// Half as many callers as seats ring, and nobody answers: each goes on to the next seat.
+	for range 10 {
+		for i := range calls {
+			do(who("polda", i+1), desk.BeReady{})
+		}
+		var ringing []*town.Call
+		for i := range calls / 2 {
+			c, err := p.Dial("110", town.Trunk{UDP: x.Addrs().UDP.String()}, town.Dial{From: office.Number(fmt.Sprintf("+62813%07d", i))})
+			if err != nil {
+				b.Fatal(err)
+			}
+			ringing = append(ringing, c)
+		}
+		time.Sleep(3500 * time.Millisecond)
+		for _, c := range ringing {
+			c.Hangup()
+			<-c.Done()
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(next) < 200 {
+		b.Errorf("only %d next offers", len(next))
+	}
+	figures(b, "next_offer", next, 20*time.Millisecond)
 	figures(b, "takeback_late", late, 20*time.Millisecond)
 	figures(b, "caller_gap", gaps, 40*time.Millisecond)
 }

@@ -543,6 +543,8 @@ export const en: Texts = {
     none: "No people in this office yet.",
   },
   settings: {
+    piket: "Number of the piket phone (empty: none)",
+    blind: "Blind transfer: the caller hears an announcement until the answer",
     title: "Times of the office",
     hint: "Changes hold from the next call on and are written down with your name.",
     seconds: "seconds",
@@ -556,6 +558,7 @@ export const en: Texts = {
       tUnfinishedMs: "Choosing the outcome after a hang-up",
       tWrapMs: "Wrap-up after a call",
       tLeaveMs: "Polda stays in the talk",
+      tPiketMs: "Ring the piket phone",
     },
     readOnly: "Only the chief of the office may change these.",
   },

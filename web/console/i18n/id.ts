@@ -543,6 +543,8 @@ export const id = {
     none: "Belum ada petugas di kantor ini.",
   },
   settings: {
+    piket: "Nomor telepon piket (kosong: tidak ada)",
+    blind: "Alihkan buta: penelepon mendengar pengumuman sampai dijawab",
     title: "Waktu kantor",
     hint: "Perubahan berlaku untuk panggilan berikutnya dan dicatat dengan nama Anda.",
     seconds: "detik",
@@ -556,6 +558,7 @@ export const id = {
       tUnfinishedMs: "Memilih hasil sesudah ditutup",
       tWrapMs: "Merapikan sesudah panggilan",
       tLeaveMs: "Polda tetap dalam percakapan",
+      tPiketMs: "Dering telepon piket",
     },
     readOnly: "Hanya kepala kantor yang boleh mengubah.",
   },

@@ -10,7 +10,16 @@ import { Act } from "../parts/bits";
 import { type Listing, ListStates } from "../parts/list";
 import { Frame } from "./frame";
 
-const names = ["tOfferMs", "tLevelMs", "tTransferMs", "tOrphanMs", "tUnfinishedMs", "tWrapMs", "tLeaveMs"] as const;
+const names = [
+  "tOfferMs",
+  "tLevelMs",
+  "tTransferMs",
+  "tOrphanMs",
+  "tUnfinishedMs",
+  "tWrapMs",
+  "tLeaveMs",
+  "tPiketMs",
+] as const;
 
 export function SettingsPage() {
   const { session } = useDesk();
@@ -85,6 +94,34 @@ function Times({ settings }: { settings: Settings }) {
           <span className="dim">{t.settings.seconds}</span>
         </label>
       ))}
+      <label className="row setting">
+        <span className="grow">{t.settings.piket}</span>
+        <input
+          className="fld w150 num"
+          inputMode="tel"
+          readOnly={!chief}
+          value={changed.piket ?? settings.piket}
+          onChange={(e) => {
+            say(false);
+            change({ ...changed, piket: e.target.value });
+          }}
+          data-testid="setting-piket"
+        />
+        <span className="dim" />
+      </label>
+      <label className="row setting">
+        <span className="grow">{t.settings.blind}</span>
+        <input
+          type="checkbox"
+          disabled={!chief}
+          checked={changed.blind ?? settings.blind}
+          onChange={(e) => {
+            say(false);
+            change({ ...changed, blind: e.target.checked });
+          }}
+          data-testid="setting-blind"
+        />
+      </label>
       {chief && (
         <div className="row">
           <Act look="main" type="submit" disabled={Object.keys(changed).length === 0} testid="settings-save">
