@@ -24,7 +24,7 @@ type (
 		Urgent bool // priority lane: we owe this caller a call back, or they are in danger
 	}
 	// CallOut starts a call of ours: By hears it ring.
-	CallOut struct {
+	CallOut struct { //nolint:revive // as people say it
 		At       time.Time
 		ID       ID
 		Office   office.ID

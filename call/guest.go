@@ -66,7 +66,7 @@ func (s State) Aside() *Guest {
 }
 
 // decideGuests decides what concerns others than the two who talk.
-func decideGuests(s State, cmd Command) (events []Event, err error, known bool) { //nolint:revive // known is no part of the answer
+func decideGuests(s State, cmd Command) (events []Event, err error, known bool) {
 	switch c := cmd.(type) { //nolint:gochecksumtype // the others are Decide's
 	case Hold:
 		events, err = hold(s, c)

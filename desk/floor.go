@@ -96,8 +96,10 @@ type askMsg struct {
 }
 
 func newFloor(d *Desk, o office.Office) *Floor {
-	f := &Floor{desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{}, order: o.SeatIDs(),
-		registered: map[office.SeatID]bool{}}
+	f := &Floor{
+		desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{}, order: o.SeatIDs(),
+		registered: map[office.SeatID]bool{},
+	}
 	now := time.Now()
 	for _, id := range f.order {
 		f.seats[id] = &seat{id: id, state: Off, since: now, line: LineNone}
@@ -246,7 +248,7 @@ func (f *Floor) free(m freeMsg, now time.Time) {
 	s.call, s.offer, s.ackBy, s.since, s.retune = "", 0, time.Time{}, now, time.Time{}
 	f.tune(s)
 	switch m.why {
-	case call.Withdrawn, call.WasFaster: // not the seat's fault: it keeps its place
+	case call.Withdrawn, call.WasFaster, call.WasTaken: // not the seat's fault: it keeps its place
 		f.ready(s, now, true)
 	case call.Missed:
 		s.misses++

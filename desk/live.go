@@ -34,7 +34,6 @@ type Live struct {
 	aside    phone.Aside          // the holder and whoever advises, beside the caller
 	tapeID   string               // the call's id; a part recorded by a later process has a number behind it
 	digits   string               // keys that the caller pressed
-	blob     string               // the dialog as the journal has it
 	// What the wire says of the caller, for the screen.
 	callerHolds, mediaLost bool
 	missed                 time.Time          // when an offer ran out that is to go on to the next seat; zero: none did
@@ -347,7 +346,7 @@ func (l *Live) press(m pressMsg) reply {
 	if l.state.Holder.Seat != m.by.Seat || l.leg == nil {
 		return reply{err: &call.Refusal{Code: call.CodeNotYours, By: l.state.Holder, Text: "another seat has this call"}}
 	}
-	var to phone.Leg = l.leg
+	to := l.leg
 	if m.guest > 0 {
 		o := l.outs[guestKey(m.guest)]
 		if o == nil {

@@ -65,10 +65,10 @@ func TryRoute(w io.Writer, cfg Config, q RouteQuestion) error {
 	}
 	route := plans.Find(offices, a)
 	level := of.Settings.TLevel
-	fmt.Fprintf(w, "Rencana rute %s, %s, jalur %s ke %s\n", route.Plan, a.At.In(of.Location()).Format("2006-01-02 15:04 ")+of.ZoneName(a.At), a.Trunk, of.Name)
+	_, _ = fmt.Fprintf(w, "Rencana rute %s, %s, jalur %s ke %s\n", route.Plan, a.At.In(of.Location()).Format("2006-01-02 15:04 ")+of.ZoneName(a.At), a.Trunk, of.Name)
 	if route.Area != "" {
 		area, _ := offices.Get(route.Area)
-		fmt.Fprintf(w, "Wilayah penelepon: %s\n", area.Name)
+		_, _ = fmt.Fprintf(w, "Wilayah penelepon: %s\n", area.Name)
 	}
 	for _, o := range route.Offers(level) {
 		to, _ := offices.Get(o.Office)
@@ -76,7 +76,7 @@ func TryRoute(w io.Writer, cfg Config, q RouteQuestion) error {
 		if o.All {
 			how = "semua meja yang siap"
 		}
-		fmt.Fprintf(w, "  %5s  %s: %s\n", "+"+o.After.String(), to.Name, how)
+		_, _ = fmt.Fprintf(w, "  %5s  %s: %s\n", "+"+o.After.String(), to.Name, how)
 	}
 	end := time.Duration(0)
 	for _, l := range route.Levels {
@@ -86,6 +86,6 @@ func TryRoute(w io.Writer, cfg Config, q RouteQuestion) error {
 			end += level
 		}
 	}
-	fmt.Fprintf(w, "  %5s  telepon piket (tekan 1), lalu pesan jujur dan panggilan balik\n", "+"+end.String())
+	_, _ = fmt.Fprintf(w, "  %5s  telepon piket (tekan 1), lalu pesan jujur dan panggilan balik\n", "+"+end.String())
 	return nil
 }

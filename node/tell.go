@@ -209,7 +209,7 @@ func mail(ctx context.Context, c Alarms, pass string, n News) (err error) {
 	}
 	subject, text := n.words()
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nSubject: %s\r\nDate: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s",
+	_, _ = fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nSubject: %s\r\nDate: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s",
 		c.From, strings.Join(c.To, ", "), mime.QEncoding.Encode("utf-8", subject), n.At.Format(time.RFC1123Z), strings.ReplaceAll(text, "\n", "\r\n"))
 	if _, err := w.Write(b.Bytes()); err != nil {
 		return errors.Join(err, w.Close())
@@ -236,7 +236,7 @@ func hook(ctx context.Context, url, secret string, n News) error {
 		h.Write(body)
 		req.Header.Set("X-Siaga-Signature", "sha256="+hex.EncodeToString(h.Sum(nil)))
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Timeout: tellTimeout}).Do(req)
 	if err != nil {
 		return err
 	}

@@ -43,15 +43,15 @@ func DoctorTrunk(ctx context.Context, out io.Writer, cfg Config, name string) er
 			continue
 		}
 		found = true
-		fmt.Fprintf(out, "\nTrunk %s\n", t.Name)
+		_, _ = fmt.Fprintf(out, "\nTrunk %s\n", t.Name)
 		checkOneTrunk(ctx, r, cfg, t)
 	}
 	if !found {
 		return fmt.Errorf("there is no trunk %q in siaga.toml", name)
 	}
-	fmt.Fprintf(out, "\nBersama operator (lihat pesan SIP tiap panggilan di /calls/ID/ladder atau unduh /calls/ID/pcap):\n")
+	_, _ = fmt.Fprintf(out, "\nBersama operator (lihat pesan SIP tiap panggilan di /calls/ID/ladder atau unduh /calls/ID/pcap):\n")
 	for i, a := range acceptance {
-		fmt.Fprintf(out, "  [ ] %2d. %s\n          harus: %s\n", i+1, a.do, a.see)
+		_, _ = fmt.Fprintf(out, "  [ ] %2d. %s\n          harus: %s\n", i+1, a.do, a.see)
 	}
 	if r.sick {
 		return ErrSick

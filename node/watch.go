@@ -43,11 +43,10 @@ func (n *Node) watchMachine(ctx context.Context) {
 
 // machine remembers what it needs to see a change.
 type machine struct {
-	node    *Node
-	began   time.Time         // monotonic
-	wall    time.Time         // the wall's word for the same moment
-	unpaid  map[office.ID]int // minutes for which an office's sheet didn't balance
-	backups time.Time
+	node   *Node
+	began  time.Time         // monotonic
+	wall   time.Time         // the wall's word for the same moment
+	unpaid map[office.ID]int // minutes for which an office's sheet didn't balance
 }
 
 func (w *machine) look(now time.Time) {

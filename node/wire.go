@@ -91,7 +91,7 @@ func (n *Node) openWire(context.Context) (err error) {
 	n.dialler.Store(n.phone)
 	n.figures.live(n)
 	if live, asked := n.recovery.Done(n.person, n.phone); live > 0 {
-		n.log.Warn("calls were live when the last process ended", "count", live, "asked whether they still are", asked)
+		n.log.Warn("calls were live when the last process ended", "count", live, "asked", asked)
 	}
 	if n.recovery.Unknown > 0 {
 		n.alarms.set("older", Alarm{

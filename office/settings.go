@@ -7,15 +7,15 @@ import (
 
 // Settings are the times of an office (CALL.md §1). Zero means the default.
 type Settings struct {
-	TOffer      time.Duration `json:"tOffer"`      // ring one operator, then the next; 5 s (3-15)
-	TLevel      time.Duration `json:"tLevel"`      // from entering a level until the next rings as well; 10 s (5-30)
-	TTransfer   time.Duration `json:"tTransfer"`   // ring the Polres, then take back; 4 s (3-15)
-	TOrphan     time.Duration `json:"tOrphan"`     // the own seat may re-attach; max(5 s, TTransfer)
-	TUnfinished time.Duration `json:"tUnfinished"` // time to choose the outcome after the caller hung up; 60 s
-	TWrap       time.Duration `json:"tWrap"`       // pause after a call; 20 s (0-120); negative means none
-	TLeave      time.Duration `json:"tLeave"`      // the Polda stays in the talk after the Polres answered; 5 s (0-60)
-	TMedia      time.Duration `json:"tMedia"`      // no RTP from the caller before the leg is probed; 20 s
-	TPiket      time.Duration `json:"tPiket,omitempty"`      // ring a plain piket phone; 15 s (10-60)
+	TOffer      time.Duration `json:"tOffer"`           // ring one operator, then the next; 5 s (3-15)
+	TLevel      time.Duration `json:"tLevel"`           // from entering a level until the next rings as well; 10 s (5-30)
+	TTransfer   time.Duration `json:"tTransfer"`        // ring the Polres, then take back; 4 s (3-15)
+	TOrphan     time.Duration `json:"tOrphan"`          // the own seat may re-attach; max(5 s, TTransfer)
+	TUnfinished time.Duration `json:"tUnfinished"`      // time to choose the outcome after the caller hung up; 60 s
+	TWrap       time.Duration `json:"tWrap"`            // pause after a call; 20 s (0-120); negative means none
+	TLeave      time.Duration `json:"tLeave"`           // the Polda stays in the talk after the Polres answered; 5 s (0-60)
+	TMedia      time.Duration `json:"tMedia"`           // no RTP from the caller before the leg is probed; 20 s
+	TPiket      time.Duration `json:"tPiket,omitempty"` // ring a plain piket phone; 15 s (10-60)
 
 	Piket string `json:"piket,omitempty"` // number of the officer on watch, who presses 1 to take a call; empty: none
 	Blind bool   `json:"blind,omitempty"` // transfers from here: the caller hears an announcement until the answer

@@ -55,10 +55,10 @@ func alarmCmd() *cobra.Command {
 			}
 			return node.TestAlarm(c.Context(), cfg, func(way string, err error) {
 				if err != nil {
-					fmt.Fprintf(c.OutOrStdout(), "%-8s failed: %v\n", way, err)
+					_, _ = fmt.Fprintf(c.OutOrStdout(), "%-8s failed: %v\n", way, err)
 					return
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%-8s sent\n", way)
+				_, _ = fmt.Fprintf(c.OutOrStdout(), "%-8s sent\n", way)
 			})
 		},
 	}
