@@ -70,7 +70,12 @@ func TestKill(t *testing.T) {
 		t.Errorf("the call that was killed ended as %q", r.Outcome)
 	}
 	eventually(t, "the tape belongs to the call", 5*time.Second, func() bool { return reader.ended(c.number, 1).Tape })
-	before := reader.lists()
+	var before string
+	eventually(t, "the last part of its tape is sealed, and the lists stand still", 15*time.Second, func() bool {
+		before = reader.lists()
+		time.Sleep(1500 * time.Millisecond)
+		return before == reader.lists()
+	})
 	h.stop()
 	if err := os.RemoveAll(filepath.Join(h.dir, "view")); err != nil {
 		t.Fatal(err)
