@@ -283,7 +283,7 @@ func TestDialExtensions(t *testing.T) {
 		t.Errorf("Route: %s", all)
 	}
 	await[phone.Established](t, out, time.Second)
-	l := out.Leg.(*Leg) //nolint:errcheck // Dial gives nothing else
+	l := out.Leg.(*Leg)
 	l.box.post(l.refreshSession)
 	for {
 		m, ok := c.next(time.Second)
