@@ -161,6 +161,7 @@ func TestAdopt(t *testing.T) {
 		}
 		await[phone.Established](t, ours, time.Second)
 		await[phone.Established](t, theirs, time.Second)
+		await[phone.DialogChanged](t, ours, time.Second)
 		for _, e := range ours.all() {
 			if c, ok := e.(phone.DialogChanged); ok {
 				blob = c.Blob
@@ -212,6 +213,7 @@ func TestAdoptNobody(t *testing.T) {
 	x := callerOf(t, far.Addrs().UDP.String())
 	out := dial(t, x, phone.Callee{Number: "112"})
 	await[phone.Established](t, out, time.Second)
+	await[phone.DialogChanged](t, out, time.Second)
 	var blob []byte
 	for _, e := range out.all() {
 		if c, ok := e.(phone.DialogChanged); ok {
