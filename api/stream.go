@@ -40,6 +40,9 @@ type Rows struct {
 const (
 	pingEvery  = 10 * time.Second
 	writeLimit = 15 * time.Second // a screen that takes nothing for so long is gone
+	// settleFor is how long a stream waits for what belongs to a change: a call and its seat change in one instant, by
+	// two hands.
+	settleFor = 8 * time.Millisecond
 )
 
 // rowsWatch is one stream's share of "these lists changed". Changes that it hasn't taken yet are merged.
@@ -123,9 +126,18 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, c *caller) {
 	e.begin(snap)
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	settle := time.NewTimer(time.Hour)
+	defer settle.Stop()
+	settling := false
 	for e.err == nil {
 		select {
 		case <-watch.Wake():
+			if !settling {
+				settling = true
+				settle.Reset(settleFor)
+			}
+		case <-settle.C:
+			settling = false
 			list, again := watch.Changes()
 			if again != nil {
 				e.begin(again)

@@ -170,7 +170,7 @@ func Pace(screens int) time.Duration {
 }
 
 const (
-	paceEach = 2500 * time.Microsecond
+	paceEach = 5 * time.Millisecond
 	paceMax  = time.Second
 )
 

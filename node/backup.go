@@ -217,7 +217,7 @@ func (m *manifest) copyTree(ctx context.Context, from, dir, sub string, old map[
 		}
 		rel, err := filepath.Rel(from, path)
 		if err != nil || d.IsDir() {
-			if rel == "open" {
+			if rel == "open" || rel == "idle" {
 				return filepath.SkipDir // being recorded: the next backup has them
 			}
 			return err

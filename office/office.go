@@ -65,6 +65,8 @@ type Office struct {
 	// Prefixes begin the numbers of landlines in the office's area: "+62542".
 	Prefixes []string `json:"prefixes,omitempty"`
 	Settings Settings `json:"settings"`
+
+	location *time.Location // of Zone, once it is in a Directory: finding it means reading a file
 }
 
 // SeatIDs lists the desks of the office in order.
@@ -81,6 +83,9 @@ func Seat(o ID, n int) SeatID { return SeatID(fmt.Sprintf("%s/%d", o, n)) }
 
 // Location is the office's time zone, UTC when the zone is unknown to this machine.
 func (o Office) Location() *time.Location {
+	if o.location != nil {
+		return o.location
+	}
 	if l, err := time.LoadLocation(o.Zone); err == nil {
 		return l
 	}
@@ -127,9 +132,11 @@ func NewDirectory(list []Office) (*Directory, error) {
 		}
 		codes[o.Code] = o.ID
 		d.byID[o.ID] = i
-		if _, err := time.LoadLocation(o.Zone); err != nil {
+		location, err := time.LoadLocation(o.Zone)
+		if err != nil {
 			return nil, fmt.Errorf("office %s: zone %q is unknown: use Asia/Jakarta, Asia/Makassar or Asia/Jayapura", o.ID, o.Zone)
 		}
+		d.list[i].location = location
 		d.list[i].Settings = o.Settings.WithDefaults()
 		if err := d.list[i].Settings.Check(); err != nil {
 			return nil, fmt.Errorf("office %s: %w", o.ID, err)

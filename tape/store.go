@@ -28,7 +28,7 @@ type Options struct {
 }
 
 // Store is a folder of tapes: YYYY/MM/DD/<id>.wav and .sum by the UTC date of their start, and open/<id> for each that
-// is being recorded.
+// is being recorded. In idle/ lie marks for later use, which mean nothing.
 type Store struct {
 	dir  string
 	opts Options
@@ -38,6 +38,8 @@ type Store struct {
 	closed  bool
 	syncing []*syncing // tapes that are being closed
 	fresh   []string   // folders with new names that a power cut might take
+	idle    []*mark    // of tapes that have ended
+	marks   uint64     // counts them
 
 	ctx    context.Context // ends with the store
 	cancel context.CancelFunc
@@ -66,7 +68,7 @@ func OpenStore(dir string, opts Options) (*Store, error) {
 	if opts.Sync <= 0 {
 		opts.Sync = 5 * time.Second
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "open"), 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "open"), 0o700), makeIdle(dir)); err != nil {
 		return nil, fmt.Errorf("open tapes: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -169,7 +171,7 @@ func (s *Store) Close() error {
 		_, err := w.Close()
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.forgetMarks())...)
 }
 
 // day is where the tapes of a time lie.

@@ -30,7 +30,7 @@ type Writer struct {
 	disk    sync.Mutex // held while writing
 	wav     *os.File
 	sums    *os.File
-	lock    *os.File // open/<id>
+	mark    *mark
 	chain   *chain
 	sumsAt  int64
 	buf     [second]byte
@@ -57,7 +57,7 @@ func create(s *Store, id string, start time.Time) (_ *Writer, err error) {
 			w.abandon() //nolint:errcheck // the first error tells
 		}
 	}()
-	w.lock, err = lock(filepath.Join(s.dir, "open", id), path[len(s.dir):])
+	w.mark, err = s.mark(id, path[len(s.dir):])
 	if errors.Is(err, errLocked) {
 		return nil, fmt.Errorf("%w: %w", fs.ErrExist, err)
 	}
@@ -189,7 +189,8 @@ func (w *Writer) Close() (Sum, error) {
 		err = w.store.safe(w.wav, w.sums)
 	}
 	if err == nil {
-		err = os.Remove(w.lock.Name())
+		err = w.store.unmark(w.mark)
+		w.mark = nil
 	}
 	if err = errors.Join(err, w.closeFiles()); err != nil {
 		return w.sum, fmt.Errorf("close tape %s: %w", w.id, err)
@@ -200,20 +201,27 @@ func (w *Writer) Close() (Sum, error) {
 // abandon undoes create.
 func (w *Writer) abandon() error {
 	var errs []error
-	for _, f := range []*os.File{w.wav, w.sums, w.lock} {
+	for _, f := range []*os.File{w.wav, w.sums} {
 		if f != nil {
 			errs = append(errs, os.Remove(f.Name()))
 		}
+	}
+	if w.mark != nil {
+		errs = append(errs, w.mark.remove())
+		w.mark = nil
 	}
 	return errors.Join(append(errs, w.closeFiles())...)
 }
 
 func (w *Writer) closeFiles() error {
 	var errs []error
-	for _, f := range []*os.File{w.wav, w.sums, w.lock} {
+	for _, f := range []*os.File{w.wav, w.sums} {
 		if f != nil {
 			errs = append(errs, f.Close())
 		}
+	}
+	if w.mark != nil {
+		errs = append(errs, w.mark.file.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
@@ -59,6 +60,10 @@ const (
 	giveUpAfter = 8 * time.Second
 	keepAlive   = 2 * time.Second
 )
+
+// reportEvery is how often we tell a browser by RTCP how we hear it (RFC 3550 6.2: 5 s). Seats that wait for a call are told
+// too, so it is most of what an idle seat costs.
+const reportEvery = 5 * time.Second
 
 // readBuffer holds 200 seats' audio for about 0.3 s.
 const readBuffer = 4 << 20
@@ -123,8 +128,19 @@ func newAPI(engine *webrtc.SettingEngine, mux ice.UDPMux) (*webrtc.API, error) {
 	// RTCP reports only: NACK and TWCC cost CPU and bring nothing for G.711. No header extension is registered, so
 	// none is agreed.
 	registry := &interceptor.Registry{}
-	if err := webrtc.ConfigureRTCPReports(registry); err != nil {
-		return nil, fmt.Errorf("set up RTCP reports: %w", err)
+	for _, make := range []func() (interceptor.Factory, error){
+		func() (interceptor.Factory, error) {
+			return report.NewReceiverInterceptor(report.ReceiverInterval(reportEvery))
+		},
+		func() (interceptor.Factory, error) {
+			return report.NewSenderInterceptor(report.SenderInterval(reportEvery))
+		},
+	} {
+		reports, err := make()
+		if err != nil {
+			return nil, fmt.Errorf("set up RTCP reports: %w", err)
+		}
+		registry.Add(reports)
 	}
 	return webrtc.NewAPI(
 		webrtc.WithSettingEngine(*engine), webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry),

@@ -28,10 +28,10 @@ func BenchmarkQueueCalls(b *testing.B) {
 	}
 }
 
-const queueRate = 60 // calls a second
+const queueRate = 100 // calls a second
 
 func queueCalls(b *testing.B, name string, talk time.Duration, n int) {
-	const calls = 1800
+	const calls = 3000
 	s := open(b, siteOptions{})
 	var failed atomic.Int64
 	seats := sit(b, s, n, seatsOptions{stream: true, onRing: takes(talk, &failed)})
