@@ -24,19 +24,27 @@ func note(b *testing.B, name string, value, promise float64) {
 	} else {
 		b.Logf("%s = %v", name, value)
 	}
-	path := filepath.Join("..", "..", "bench.json")
-	kept := map[string]float64{}
-	if raw, err := os.ReadFile(path); err == nil {
-		_ = json.Unmarshal(raw, &kept) // a broken file is made anew
-	}
-	kept[name] = value
-	raw, err := json.MarshalIndent(kept, "", "  ")
+	all := kept()
+	all[name] = value
+	raw, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := os.WriteFile(path, append(raw, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(figures, append(raw, '\n'), 0o600); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// figures is where the benches of one run put what they measured.
+var figures = filepath.Join("..", "..", "bench.json")
+
+// kept is what was measured so far.
+func kept() map[string]float64 {
+	all := map[string]float64{}
+	if raw, err := os.ReadFile(figures); err == nil {
+		_ = json.Unmarshal(raw, &all) // a broken file is made anew
+	}
+	return all
 }
 
 // atLeast is note for what must not fall below.

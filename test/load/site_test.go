@@ -38,8 +38,12 @@ type account struct{ token, csrf string }
 
 // people are the accounts of the site, and the folder that holds them; made once for all benches of a run.
 var people = sync.OnceValues(func() (built, error) {
-	dir, err := os.MkdirTemp("", "siaga-load-")
+	root, err := os.MkdirTemp("", "siaga-load-")
 	if err != nil {
+		return built{}, err
+	}
+	dir := filepath.Join(root, "new")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return built{}, err
 	}
 	list := offices()
@@ -74,7 +78,7 @@ var people = sync.OnceValues(func() (built, error) {
 	if err := s.CreateAll(context.Background(), all, password); err != nil {
 		return built{}, err
 	}
-	out := built{dir: dir, accounts: make([]account, seatsMax)}
+	out := built{dir: root, accounts: make([]account, seatsMax)}
 	var wg sync.WaitGroup
 	errs := make(chan error, 2)
 	for half := range 2 {
@@ -105,7 +109,7 @@ type built struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if b, err := people(); err == nil {
+	if b, err := people(); err == nil && os.Getenv("SIAGA_LOAD_KEEP") == "" {
 		_ = os.RemoveAll(b.dir)
 	}
 	os.Exit(code)
@@ -169,8 +173,12 @@ func open(b testing.TB, o siteOptions) *site {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &site{b: b, dir: b.TempDir(), log: &bytes.Buffer{}, done: make(chan struct{}), accounts: base.accounts}
-	if err := os.CopyFS(s.dir, os.DirFS(base.dir)); err != nil {
+	s := &site{b: b, log: &bytes.Buffer{}, done: make(chan struct{}), accounts: base.accounts}
+	// Sites stay until the end: ext4 is slow to make files for half a minute after it deleted thousands.
+	if s.dir, err = os.MkdirTemp(base.dir, "site-"); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.CopyFS(s.dir, os.DirFS(filepath.Join(base.dir, "new"))); err != nil {
 		b.Fatal(err)
 	}
 	httpAddr, sipAddr := free(b, "tcp"), free(b, "udp")
