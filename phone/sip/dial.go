@@ -194,7 +194,9 @@ func (l *Leg) follow(req *sip.Request) {
 	for {
 		select {
 		case res := <-tx.Responses():
-			l.box.post(func() { l.answeredBy(req, res) })
+			if !l.box.post(func() { l.answeredBy(req, res) }) {
+				l.nobodyWants(res, req)
+			}
 			if !res.IsProvisional() {
 				if res.StatusCode >= 300 {
 					select { // sipgo acknowledges it, and its repeats, as long as the transaction lives
@@ -208,8 +210,20 @@ func (l *Leg) follow(req *sip.Request) {
 			l.box.post(func() { l.failed(408, "no answer", req) })
 			return
 		case <-l.done:
+			select { // an answer that came in the instant in which the leg ended
+			case res := <-tx.Responses():
+				l.nobodyWants(res, req)
+			default:
+			}
 			return
 		}
+	}
+}
+
+// nobodyWants takes an answer to an INVITE of a leg that has ended.
+func (l *Leg) nobodyWants(res *sip.Response, req *sip.Request) {
+	if res.StatusCode >= 200 && res.StatusCode < 300 {
+		l.x.spawn(func() { l.x.declineLate(res, req) })
 	}
 }
 
