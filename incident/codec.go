@@ -20,3 +20,18 @@ var Codec = office.NewCodec[Event]("incident", map[string]reflect.Type{
 	"dropped":   reflect.TypeFor[Dropped](),
 	"closed":    reflect.TypeFor[WasClosed](),
 })
+
+// UnitCodec gives each event of units its name in the journal, for ever.
+var UnitCodec = office.NewCodec[UnitEvent]("unit", map[string]reflect.Type{
+	"registered":    reflect.TypeFor[UnitRegistered](),
+	"retired":       reflect.TypeFor[UnitRetired](),
+	"manned":        reflect.TypeFor[UnitManned](),
+	"status":        reflect.TypeFor[UnitStatusSet](),
+	"assigned":      reflect.TypeFor[UnitSent](),
+	"stacked":       reflect.TypeFor[UnitStacked](),
+	"finished":      reflect.TypeFor[UnitFinished](),
+	"released":      reflect.TypeFor[UnitReleased](),
+	"panicked":      reflect.TypeFor[UnitPanicked](),
+	"panic_seen":    reflect.TypeFor[PanicSeen](),
+	"panic_cleared": reflect.TypeFor[PanicCleared](),
+})

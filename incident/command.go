@@ -142,8 +142,12 @@ func (WasClosed) event()   {}
 
 // Refusal is why a command was not done.
 type Refusal struct {
-	Code string // "not_yours", "closed", "result_needed", "changed", "not_now"
+	Code string // "not_yours", "closed", "result_needed", "changed", "not_now", "unit_taken", …
 	Text string
+
+	By       office.PersonID // who was first, when somebody was
+	Incident ID              // what stands in the way, when something does
+	Unit     UnitID
 }
 
 func (r *Refusal) Error() string { return r.Text }

@@ -8,7 +8,7 @@ import (
 // Decide says what happens when cmd meets s. It reads no clock. An error is always a *Refusal.
 func Decide(s State, cmd Command) ([]Event, error) {
 	if _, first := cmd.(Type); s.Phase == "" && !first {
-		return nil, &Refusal{"not_now", "there is no such incident"}
+		return nil, &Refusal{Code: "not_now", Text: "there is no such incident"}
 	}
 	switch c := cmd.(type) {
 	case Type:
@@ -25,7 +25,7 @@ func Decide(s State, cmd Command) ([]Event, error) {
 			return nil, nil
 		}
 		if s.Phase == Closed || s.Phase == NotValid {
-			return nil, &Refusal{"closed", "the incident is closed"}
+			return nil, &Refusal{Code: "closed", Text: "the incident is closed"}
 		}
 		return []Event{Noted{Note{At: c.At, By: c.By, Text: c.Text}}}, nil
 	case Drop:
@@ -38,26 +38,26 @@ func Decide(s State, cmd Command) ([]Event, error) {
 	case Tick:
 		return tick(s, c.At), nil
 	}
-	return nil, &Refusal{"not_now", "unknown command"}
+	return nil, &Refusal{Code: "not_now", Text: "unknown command"}
 }
 
 func notYours(s State, text string) *Refusal {
 	if s.Phase == Closed || s.Phase == NotValid {
-		return &Refusal{"closed", "the incident is closed"}
+		return &Refusal{Code: "closed", Text: "the incident is closed"}
 	}
-	return &Refusal{"not_yours", text}
+	return &Refusal{Code: "not_yours", Text: text}
 }
 
 func typed(s State, c Type) ([]Event, error) {
 	switch {
 	case s.Phase == Closed || s.Phase == NotValid:
-		return nil, &Refusal{"closed", "the incident is closed"}
+		return nil, &Refusal{Code: "closed", Text: "the incident is closed"}
 	case s.Phase != "" && c.Office != s.Office && c.Office != s.Origin:
-		return nil, &Refusal{"not_yours", "another office has this incident"}
+		return nil, &Refusal{Code: "not_yours", Text: "another office has this incident"}
 	case s.Phase != "" && c.Report.Equal(s.Report):
 		return nil, nil
 	case s.Phase != "" && c.Rev < s.Rev && c.Office != s.Office:
-		return nil, &Refusal{"changed", "the office that has it changed the report meanwhile"}
+		return nil, &Refusal{Code: "changed", Text: "the office that has it changed the report meanwhile"}
 	case s.Phase == "" && c.Report.Empty():
 		return nil, nil // an untouched form is no incident
 	}
@@ -69,13 +69,13 @@ func typed(s State, c Type) ([]Event, error) {
 
 func send(s State, c Send) ([]Event, error) {
 	if s.Phase == Closed || s.Phase == NotValid {
-		return nil, &Refusal{"closed", "the incident is closed"}
+		return nil, &Refusal{Code: "closed", Text: "the incident is closed"}
 	}
 	if c.To == "" {
-		return nil, &Refusal{"not_now", "say which office"}
+		return nil, &Refusal{Code: "not_now", Text: "say which office"}
 	}
 	if s.Office != c.From && s.Origin != c.From {
-		return nil, &Refusal{"not_yours", "another office has this incident"}
+		return nil, &Refusal{Code: "not_yours", Text: "another office has this incident"}
 	}
 	var events []Event
 	if s.No == "" {
@@ -94,7 +94,7 @@ func closeIncident(s State, c Close) ([]Event, error) {
 		return nil, notYours(s, "only the office that has it can close it")
 	}
 	if !slices.Contains(Results(), c.Result) || c.Done == "" {
-		return nil, &Refusal{"result_needed", "choose the result and write what was done"}
+		return nil, &Refusal{Code: "result_needed", Text: "choose the result and write what was done"}
 	}
 	var events []Event
 	if s.Phase == Sent {

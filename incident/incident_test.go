@@ -1,13 +1,8 @@
 package incident
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
-	"os"
-	"path/filepath"
-	"reflect"
 	"testing"
 	"time"
 
@@ -161,43 +156,4 @@ var examples = []Event{
 }
 
 // TestEventsForEver: each event has a golden file, and every golden file decodes to what it was.
-func TestEventsForEver(t *testing.T) {
-	seen := map[string]bool{}
-	for _, e := range examples {
-		name := Codec.Name(e)
-		seen[name] = true
-		body, err := Codec.Encode([]Event{e})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var pretty bytes.Buffer
-		if err := json.Indent(&pretty, body, "", "  "); err != nil {
-			t.Fatal(err)
-		}
-		pretty.WriteByte('\n')
-		path := filepath.Join("testdata", "golden", name+".json")
-		want, err := os.ReadFile(path)
-		if os.IsNotExist(err) && *update {
-			if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-				t.Fatal(err)
-			}
-			want = pretty.Bytes()
-			err = os.WriteFile(path, want, 0o600)
-		}
-		if err != nil {
-			t.Fatalf("%s has no golden file: %v (go test ./incident -update)", name, err)
-		}
-		if !bytes.Equal(want, pretty.Bytes()) {
-			t.Errorf("%s is written otherwise than the journals of the past have it:\n%s\nnow\n%s", name, want, pretty.Bytes())
-		}
-		back, unknown, err := Codec.Decode(want)
-		if err != nil || unknown != 0 || !reflect.DeepEqual(back, []Event{e}) {
-			t.Errorf("%s decodes to %+v (%d unknown, %v)", name, back, unknown, err)
-		}
-	}
-	for name := range Codec.Names() {
-		if !seen[name] {
-			t.Errorf("event %s has no example here", name)
-		}
-	}
-}
+func TestEventsForEver(t *testing.T) { golden(t, "", Codec, examples) }
