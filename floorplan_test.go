@@ -373,6 +373,9 @@ func tree(t *testing.T) []string {
 			}
 			return nil
 		}
+		if name == ".git" { // a worktree's, which is a file
+			return nil
+		}
 		out = append(out, name)
 		return nil
 	})
