@@ -14,13 +14,23 @@ func (s State) Apply(e Event) State {
 	case Dialled:
 		s = State{
 			ID: e.ID, Office: e.Office, Caller: e.Caller, Times: e.Times, FirstRing: e.At,
-			Queue: e.Office, LevelAt: e.LevelAt, Route: e.Route, Urgent: e.Urgent, Outbound: e.Outbound,
+			Queue: e.Office, LevelAt: e.LevelAt, Route: e.Route, Urgent: e.Urgent, Low: e.Low, Outbound: e.Outbound,
 		}
 		s.enter(Queued, e.At)
+		if e.Gate != nil {
+			s.Gate, s.GateWhy = e.Gate, e.Gate.Why
+			s.enter(Gated, e.At)
+		}
 		if e.Outbound != nil {
 			s.Holder = e.Outbound.By
 			s.enter(Dialling, e.At)
 		}
+	case Ungated:
+		s.Gate, s.GateHow, s.Low, s.LevelAt = nil, e.How, e.Low, e.LevelAt
+		s.Urgent = s.Urgent || e.Urgent
+		s.enter(Queued, e.At)
+	case Lifted:
+		s.Low, s.LevelAt = false, e.LevelAt
 	case Rang:
 		s.Offers = append(slices.Clone(s.Offers), e.Offer)
 		s.LastOffer = max(s.LastOffer, e.Offer.N)
@@ -86,6 +96,7 @@ func (s State) Apply(e Event) State {
 		s.Incident = e.Incident
 	case Adopted:
 		s.OrphanUntil, s.Offers, s.Leaving, s.Target, s.TargetUntil = e.Until, nil, nil, "", time.Time{}
+		s.Gate, s.Low = nil, false
 		s.Guests, s.Given, s.OnHold, s.Blind = nil, nil, false, false
 		s.enter(Recovering, e.At)
 	case Promised:
@@ -146,7 +157,7 @@ func (s *State) applyGuest(e Event) {
 
 func (s *State) answered(e WasAnswered) {
 	old := s.Holder
-	s.Blind, s.KeepRinging = false, false
+	s.Blind, s.KeepRinging, s.Low = false, false, false
 	s.Holder, s.HolderLost, s.Leaving = e.By, false, nil
 	if e.Leave != nil {
 		s.Leaving = &Leave{Seat: old, Until: *e.Leave}

@@ -12,6 +12,8 @@ const Version = 1
 // Codec gives each event its name in the journal, for ever.
 var Codec = office.NewCodec[Event]("call", map[string]reflect.Type{
 	"dialled":        reflect.TypeFor[Dialled](),
+	"ungated":        reflect.TypeFor[Ungated](),
+	"lifted":         reflect.TypeFor[Lifted](),
 	"rang":           reflect.TypeFor[Rang](),
 	"unoffered":      reflect.TypeFor[Unoffered](),
 	"requeued":       reflect.TypeFor[Requeued](),

@@ -21,7 +21,9 @@ type (
 		Times  Times
 		Route  []office.Level // from the route plan; empty: Office alone
 		Plan   string
-		Urgent bool // priority lane: we owe this caller a call back, or they are in danger
+		Low    bool  // low lane
+		Gate   *Gate // stands before the queue
+		Urgent bool  // priority lane: we owe this caller a call back, or they are in danger
 	}
 	// CallOut starts a call of ours: By hears it ring.
 	CallOut struct { //nolint:revive // as people say it
@@ -31,6 +33,11 @@ type (
 		Caller   Caller // whom we call
 		Times    Times
 		Outbound Outbound
+	}
+	// PassGate lets a call from the gate into the queue.
+	PassGate struct {
+		At  time.Time
+		How GateHow
 	}
 	// CalleeUp: whom we call has answered.
 	CalleeUp struct{ At time.Time }
@@ -176,6 +183,7 @@ type (
 
 func (Dial) command()       {}
 func (CallOut) command()    {}
+func (PassGate) command()   {}
 func (CalleeUp) command()   {}
 func (HungUp) command()     {}
 func (Hold) command()       {}

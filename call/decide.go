@@ -30,6 +30,8 @@ func Decide(s State, cmd Command) ([]Event, error) {
 		return events, err
 	}
 	switch c := cmd.(type) { //nolint:gochecksumtype // the others are decideGuests'
+	case PassGate:
+		return passGate(s, c)
 	case Grant:
 		return grant(s, c)
 	case NoSeat:
@@ -78,7 +80,7 @@ func afterEnd(cmd Command) ([]Event, error) {
 	switch cmd.(type) {
 	case Answer, Decline, Transfer, TakeBack, LeaveTalk, Close, Grant, Hold, Invite, Dismiss, Merge, Give:
 		return nil, refuse(CodeEnded, "the call has ended")
-	case Dial, CallOut, CalleeUp, NoSeat, Unrung, CallerGone, SeatLost, SeatBack, HungUp, Link, Adopt, Tick, GuestUp, GuestGone:
+	case Dial, CallOut, PassGate, CalleeUp, NoSeat, Unrung, CallerGone, SeatLost, SeatBack, HungUp, Link, Adopt, Tick, GuestUp, GuestGone:
 	}
 	return nil, nil
 }
@@ -87,10 +89,18 @@ func dial(s State, c Dial) ([]Event, error) {
 	if s.Phase != "" {
 		return nil, refuse(CodeNotNow, "the call has begun already")
 	}
-	return []Event{Dialled{
+	e := Dialled{
 		At: c.At, ID: c.ID, Office: c.Office, Caller: c.Caller, Times: c.Times, LevelAt: c.At.Add(waitOf(c.Route, 0, c.Times)),
 		Route: c.Route, Plan: c.Plan, Urgent: c.Urgent,
-	}}, nil
+	}
+	switch {
+	case c.Urgent: // whom we owe something meets no gate
+	case c.Gate != nil:
+		e.Gate = c.Gate
+	case c.Low:
+		e.Low, e.LevelAt = true, c.At.Add(lowWait)
+	}
+	return []Event{e}, nil
 }
 
 // waitOf is how long a level of the ladder has before the next is added.
@@ -130,7 +140,7 @@ func grant(s State, c Grant) ([]Event, error) {
 		}
 		kind, wanted, until = ToGuest, []office.ID{guest.Office}, guest.Until
 		c.Seats = c.Seats[:min(1, len(c.Seats))]
-	case Dialling, Orphan, Recovering, Unfinished, Ended:
+	case Gated, Dialling, Orphan, Recovering, Unfinished, Ended:
 		return nil, refuse(CodeNotNow, "the call does not wait")
 	}
 	var events []Event

@@ -116,6 +116,11 @@ func callerGone(s State, c CallerGone) ([]Event, error) {
 	switch s.Phase {
 	case Dialling:
 		return closed(OutgoingFailed, NotOwed)
+	case Gated: // nothing is owed (CALL.md, Hang-ups): the number has evidence, or its source is a flood
+		if c.At.Sub(s.FirstRing) < kosongBefore {
+			return closed(Empty, NotOwed)
+		}
+		return closed(LeftQueue, NotOwed)
 	case Queued, Offered:
 		switch {
 		case s.Outbound != nil:
@@ -126,6 +131,8 @@ func callerGone(s State, c CallerGone) ([]Event, error) {
 			return closed(CallerBroke, OwedFirst)
 		case c.At.Sub(s.FirstRing) < kosongBefore:
 			return closed(Empty, NotOwed)
+		case s.Low:
+			return closed(LeftQueue, NotOwed)
 		case s.Phase == Offered:
 			return closed(LeftRinging, Owed)
 		}
@@ -191,7 +198,7 @@ func seatLost(s State, c SeatLost) ([]Event, error) {
 			return nil, nil
 		}
 		return []Event{HolderGone{At: c.At, Seat: s.Holder}}, nil
-	case Queued, Offered, Orphan, Recovering, Unfinished, Ended:
+	case Gated, Queued, Offered, Orphan, Recovering, Unfinished, Ended:
 	}
 	return nil, nil
 }
@@ -241,6 +248,10 @@ func tick(s State, at time.Time) []Event {
 		if due(s.Outbound.Until) {
 			events = append(events, Closed{At: at, By: s.Holder, Outcome: OutgoingFailed})
 		}
+	case Gated:
+		if due(s.Gate.Until) {
+			events = append(events, ungate(s, at, BySilence))
+		}
 	case Queued, Offered:
 		missed := 0
 		for _, o := range s.Offers {
@@ -253,6 +264,11 @@ func tick(s State, at time.Time) []Event {
 		switch {
 		case s.Queue != s.Office && !rings && (missed > 0 || due(s.LevelAt)):
 			events = append(events, requeue(s, at))
+		case s.Low && due(s.LevelAt):
+			if missed > 0 && !rings {
+				events = append(events, requeue(s, at))
+			}
+			events = append(events, Lifted{At: at, LevelAt: at.Add(waitOf(s.Route, 0, s.Times))})
 		case s.Queue == s.Office && due(s.LevelAt): // never cuts off an offer that is ringing
 			if missed > 0 && !rings {
 				events = append(events, requeue(s, at))

@@ -24,6 +24,8 @@ type (
 		Route    []office.Level `json:"route,omitempty"`
 		Plan     string         `json:"plan,omitempty"` // name and version of the route plan
 		Urgent   bool           `json:"urgent,omitempty"`
+		Low      bool           `json:"low,omitempty"`
+		Gate     *Gate          `json:"gate,omitempty"`
 		Outbound *Outbound      `json:"outbound,omitempty"`
 	}
 	// Rang: a seat rings.
@@ -36,6 +38,19 @@ type (
 		N   int         `json:"n"`
 		To  SeatRef     `json:"to"`
 		Why UnofferedBy `json:"why"`
+	}
+	// Ungated: the call got past the gate and waits in the queue.
+	Ungated struct {
+		At      time.Time `json:"at"`
+		How     GateHow   `json:"how"`
+		Low     bool      `json:"low,omitempty"`
+		Urgent  bool      `json:"urgent,omitempty"`
+		LevelAt time.Time `json:"levelAt"`
+	}
+	// Lifted: the call has waited long enough in the low lane; it waits like others from now on.
+	Lifted struct {
+		At      time.Time `json:"at"`
+		LevelAt time.Time `json:"levelAt"`
 	}
 	// Requeued: the call waits (again) for a seat of the office.
 	Requeued struct {
@@ -214,6 +229,8 @@ const (
 )
 
 func (Dialled) event()       {}
+func (Ungated) event()       {}
+func (Lifted) event()        {}
 func (Rang) event()          {}
 func (Unoffered) event()     {}
 func (Requeued) event()      {}

@@ -55,6 +55,8 @@ var examples = []Event{
 	Tried{At: noon, By: sari, Call: "01a9", Reason: Began},
 	Settled{At: later, By: "sari", How: ByTrying, Note: "nomor tidak aktif"},
 	TapeSealed{At: later, Tape: "01a2", Hash: "00ff", Seconds: 12.5, Dropped: 1},
+	Ungated{At: later, How: BySilence, Low: true, LevelAt: later.Add(time.Minute)},
+	Lifted{At: later, LevelAt: later},
 	DialogKept{At: noon, Blob: `{"call_id":"x"}`},
 }
 

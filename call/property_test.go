@@ -86,7 +86,8 @@ func (l *life) check(before State, cmd Command, events []Event) {
 		}
 	}
 	if s.Phase == Ended && l.gone && s.Outcome != Empty && before.Phase != Ended {
-		if c, ok := events[len(events)-1].(Closed); ok && c.By.Seat == "" && c.Callback == NotOwed {
+		behind := before.Phase == Gated || before.Low // the gate lane owes nothing (CALL.md, Hang-ups)
+		if c, ok := events[len(events)-1].(Closed); ok && c.By.Seat == "" && c.Callback == NotOwed && !behind {
 			l.fail("I6 broke off, and nobody owes a callback")
 		}
 	}
@@ -102,6 +103,12 @@ func (l *life) check(before State, cmd Command, events []Event) {
 	alone := s.OnHold || s.Aside() != nil || s.Given != nil
 	if s.Phase == Talking && len(s.Hears()) == 0 && !alone {
 		l.fail("I1 a caller who talks hears nobody")
+	}
+	if before.GatedBefore() && before.Phase != Gated && s.Phase == Gated {
+		l.fail("I11 a call stands at the gate twice")
+	}
+	if s.Phase == Gated && (len(s.Offers) > 0 || s.Gate == nil) {
+		l.fail("I11 a seat rings for a call at the gate")
 	}
 	l.checkTalk(before, cmd)
 	for _, o := range before.Sent {
@@ -187,6 +194,12 @@ func (l *life) live() {
 			{Offices: []office.ID{"polresta-balikpapan"}, All: true, Wait: 5 * time.Second}, {Offices: []office.ID{"polda-kaltim"}, All: true},
 		}
 	}
+	switch rapid.IntRange(0, 5).Draw(l.t, "gate") {
+	case 0:
+		dial.Gate = &Gate{Why: GateEvidence, Until: l.now.Add(20 * time.Second)}
+	case 1:
+		dial.Low = true
+	}
 	_ = l.do(dial)
 	seats := slices.Concat(poldaSeats, polresSeats)
 	seat := rapid.SampledFrom(seats)
@@ -195,7 +208,7 @@ func (l *life) live() {
 		by := seat.Draw(l.t, "who")
 		n := l.state.LastOffer - rapid.IntRange(0, 1).Draw(l.t, "late")
 		guest := rapid.IntRange(0, 2).Draw(l.t, "guest")
-		switch rapid.IntRange(0, 21).Draw(l.t, "what") {
+		switch rapid.IntRange(0, 22).Draw(l.t, "what") {
 		case 0, 1:
 			_ = l.do(Grant{At: l.now, Seats: poldaSeats})
 		case 2:
@@ -247,6 +260,8 @@ func (l *life) live() {
 				_ = l.do(Adopt{At: l.now, Probing: true})
 				_ = l.do(Adopt{At: l.now, Alive: true})
 			}
+		case 22:
+			_ = l.do(PassGate{At: l.now, How: []GateHow{ByKey, ByVoice, ByDanger5}[guest]})
 		}
 		if at, ok := l.state.Deadline(); ok && (!at.After(l.now) || rapid.IntRange(0, 9).Draw(l.t, "early") == 0) {
 			_ = l.do(Tick{At: l.now})
@@ -377,6 +392,19 @@ func TestPlantedFaults(t *testing.T) {
 			}
 			return Decide(s, c)
 		},
+		"gate_for_ever": instead(func(_ State, _ Command, e Event) Event {
+			if d, ok := e.(Dialled); ok && d.Gate != nil {
+				d.Gate = &Gate{Why: d.Gate.Why}
+				return d
+			}
+			return e
+		}),
+		"gate_drops": instead(func(_ State, _ Command, e Event) Event {
+			if u, ok := e.(Ungated); ok && u.Low {
+				return Closed{At: u.At, Outcome: LeftQueue}
+			}
+			return e
+		}),
 		"given_to_nobody": without(is(GuestJoined{})),
 		"guest_for_ever": instead(func(_ State, _ Command, e Event) Event {
 			if g, ok := e.(GuestAsked); ok {

@@ -20,6 +20,7 @@ type Phase string
 
 // The phases. A live caller is heard by a person only in Talking and Transferring; in the others a program plays.
 const (
+	Gated        Phase = "GATED"        // answered by a program: press 8, or speak
 	Queued       Phase = "QUEUED"       // waits for an operator
 	Offered      Phase = "OFFERED"      // rings at one or more seats
 	Dialling     Phase = "DIALLING"     // we call somebody: Holder hears it ring
@@ -136,9 +137,14 @@ type State struct {
 	Queue    office.ID      // Office: the route is followed; else the office whose orphan this is
 	Route    []office.Level // the ladder of offices, as it was when the call came; empty: Office alone
 	Urgent   bool           // priority lane
+	Low      bool           // low lane: behind all others until LevelAt
 	Level    int            // how often LevelAt has passed: from 1 on all READY seats ring
 	LevelAt  time.Time      // absolute: going back to the queue doesn't restart it
 	Promised bool           // the caller was told that nobody can answer and that we will call back
+
+	Gate    *Gate   // while Gated
+	GateWhy GateWhy // why it was gated; empty: it never was
+	GateHow GateHow // how it got past the gate
 
 	Outbound *Outbound // we called: nil for calls that came in
 
@@ -251,7 +257,7 @@ func (s State) Hears() []SeatRef {
 			}
 		}
 		return out
-	case Queued, Offered, Dialling, Orphan, Recovering, Unfinished, Ended:
+	case Gated, Queued, Offered, Dialling, Orphan, Recovering, Unfinished, Ended:
 	}
 	return nil
 }
@@ -266,6 +272,8 @@ func (s State) Deadline() (time.Time, bool) {
 		}
 	}
 	switch s.Phase {
+	case Gated:
+		earliest(s.Gate.Until)
 	case Queued, Offered:
 		if s.Queue == s.Office || len(s.Offers) == 0 { // what rings for an orphan of a Polres has its own end
 			earliest(s.LevelAt)

@@ -52,7 +52,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 			if now.RingsPiket() {
 				l.box.post(liveMsg{pikets: true})
 			}
-		case call.Requeued, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft,
+		case call.Ungated, call.Lifted, call.Requeued, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft,
 			call.Linked, call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft,
 			call.Merged, call.GaveAway, call.Tried, call.Settled, call.TapeSealed, call.DialogKept:
 		}
@@ -89,7 +89,7 @@ func (l *Live) wire() {
 		l.play()
 		l.leg.Ring()
 	}
-	if !s.Answered.IsZero() && !l.answered {
+	if (!s.Answered.IsZero() || s.GatedBefore()) && !l.answered { // keys need an answered call
 		l.answered = true
 		l.leg.Answer()
 	}

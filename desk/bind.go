@@ -27,7 +27,7 @@ func bindings(s call.State) map[office.SeatID]binding {
 		m[s.Holder.Seat] = binding{state: Reserved, ref: s.Holder}
 	case call.Unfinished:
 		m[s.Holder.Seat] = binding{state: WrapUp, ref: s.Holder}
-	case call.Queued, call.Offered, call.Ended:
+	case call.Gated, call.Queued, call.Offered, call.Ended:
 	}
 	for _, g := range s.Guests {
 		if g.Seat != nil {
@@ -73,7 +73,7 @@ func (l *Live) wants() map[office.ID]want {
 			break
 		}
 		for _, o := range s.Asks() {
-			w := want{office: o, call: l.id, all: all, urgent: s.Urgent, since: s.FirstRing, round: s.LastOffer}
+			w := want{office: o, call: l.id, all: all, urgent: s.Urgent, low: s.Low, since: s.FirstRing, round: s.LastOffer}
 			if was, asked := l.wanted[o]; all && asked && was.all && s.Phase == call.Offered {
 				w.round = was.round // it stays asked: new READY seats join the ringing ones
 			}
@@ -88,7 +88,7 @@ func (l *Live) wants() map[office.ID]want {
 				out[g.Office] = want{office: g.Office, call: l.id, transfer: true, since: s.FirstRing, round: -g.N}
 			}
 		}
-	case call.Dialling, call.Orphan, call.Recovering, call.Unfinished, call.Ended:
+	case call.Gated, call.Dialling, call.Orphan, call.Recovering, call.Unfinished, call.Ended:
 	}
 	return out
 }

@@ -49,6 +49,7 @@ type want struct {
 	call     call.ID
 	all      bool // every READY seat rings
 	urgent   bool
+	low      bool // behind all others
 	transfer bool
 	since    time.Time
 	round    int

@@ -16,10 +16,14 @@ const (
 	progLost       programme = "lost"
 	progHold       programme = "hold"
 	progConnecting programme = "connecting"
+	progGate       programme = "gate"
 )
 
 // comfortEvery is how far announcements are apart (CALL.md: at 0, 15, 30 s…; a prompt takes about 4 s).
 const comfortEvery = 11 * time.Second
+
+// gateEvery: the prompt of the gate takes about 5 s, so it is heard twice before the gate gives up (20 s).
+const gateEvery = 4 * time.Second
 
 // programmes are the prompts of each.
 var programmes = map[programme]phone.Program{
@@ -27,6 +31,7 @@ var programmes = map[programme]phone.Program{
 	progNobody:     {First: []string{"nobody"}, Then: []string{"nobody", "wait_long"}, Every: comfortEvery},
 	progLost:       {First: []string{"reconnect"}, Then: []string{"wait", "reconnect"}, Every: comfortEvery},
 	progHold:       {First: []string{"hold"}, Then: []string{"hold"}, Every: comfortEvery},
+	progGate:       {First: []string{"gate"}, Then: []string{"gate"}, Every: gateEvery},
 	progConnecting: {First: []string{"connecting"}, Then: []string{"connecting"}, Every: comfortEvery},
 }
 
@@ -37,6 +42,8 @@ func (l *Live) play() {
 	}
 	p := progQueue
 	switch s := l.state; {
+	case s.Phase == call.Gated:
+		p = progGate
 	case s.OnHold || s.Aside() != nil:
 		p = progHold
 	case s.Phase == call.Transferring && s.Blind:

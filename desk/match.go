@@ -22,7 +22,7 @@ func (f *Floor) noSeat(w want, now time.Time) {
 }
 
 // match gives READY seats to waiting calls: transfers first (a talk is going on), then the priority lane, then in
-// order of the first ring. No call waits while a seat is READY.
+// order of the first ring, the low lane last. No call waits while a seat is READY.
 func (f *Floor) match() {
 	if len(f.wants) == 0 || len(f.idle) == 0 {
 		return
@@ -35,6 +35,8 @@ func (f *Floor) match() {
 				return 0
 			case w.urgent:
 				return 1
+			case w.low:
+				return 3
 			}
 			return 2
 		}

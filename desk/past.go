@@ -110,7 +110,7 @@ func (p *past) fold(s call.State, events []call.Event) (owing call.ID, settled [
 			}
 		case call.Tried, call.Settled:
 			p.note(s.ID, e)
-		case call.Rang, call.Requeued, call.Raised, call.TransferBegan, call.TakenBack, call.HeldAgain, call.Left,
+		case call.Ungated, call.Lifted, call.Rang, call.Requeued, call.Raised, call.TransferBegan, call.TakenBack, call.HeldAgain, call.Left,
 			call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft, call.Linked, call.Adopted, call.Promised,
 			call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway, call.TapeSealed,
 			call.DialogKept:

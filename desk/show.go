@@ -25,7 +25,7 @@ func (l *Live) view() CallView {
 		AnsweredAt: ptr(s.Answered), Number: string(s.Caller.Number),
 		NumberText: office.Number(s.Caller.Number).Display(), Withheld: s.Caller.Withheld,
 		Trust: s.Caller.Trust, Dialled: s.Caller.Dialled,
-		CallerName: string(s.Caller.Name), Trunk: s.Caller.Trunk, Urgent: s.Urgent, Level: s.Level,
+		CallerName: string(s.Caller.Name), Trunk: s.Caller.Trunk, Urgent: s.Urgent, Low: s.Low, Level: s.Level,
 		Offers: []OfferView{}, Target: s.Target, TargetUntil: ptr(s.TargetUntil), Try: s.Try,
 		Sent: append([]office.ID{}, s.Sent...), PolresTalked: s.PolresTalked, Chip: s.Chip, ChipOffice: s.ChipOffice,
 		Incident: s.Incident, Recording: l.tape != nil, Outcome: s.Outcome, History: l.history,
@@ -48,7 +48,7 @@ func (l *Live) view() CallView {
 		}
 		v.Guests = append(v.Guests, gv)
 	}
-	if s.Phase != call.Queued && s.Phase != call.Offered {
+	if s.Phase != call.Gated && s.Phase != call.Queued && s.Phase != call.Offered {
 		v.Seat, v.Person = s.Holder.Seat, s.Holder.Person
 	}
 	if s.Phase == call.Orphan {
@@ -81,7 +81,7 @@ func (l *Live) show() {
 		for _, o := range s.Offers {
 			see[o.To.Office] = true
 		}
-		if s.Phase != call.Queued && s.Phase != call.Offered && s.Holder.Office != "" {
+		if s.Phase != call.Gated && s.Phase != call.Queued && s.Phase != call.Offered && s.Holder.Office != "" {
 			see[s.Holder.Office] = true
 		}
 		if s.Leaving != nil {

@@ -134,7 +134,7 @@ type HistoryView struct {
 type CallView struct {
 	ID              call.ID         `json:"id"`
 	Office          office.ID       `json:"office"`
-	Phase           call.Phase      `json:"phase" enum:"QUEUED,OFFERED,DIALLING,TALKING,TRANSFERRING,ORPHAN,RECOVERING,UNFINISHED,ENDED"`
+	Phase           call.Phase      `json:"phase" enum:"GATED,QUEUED,OFFERED,DIALLING,TALKING,TRANSFERRING,ORPHAN,RECOVERING,UNFINISHED,ENDED"`
 	Since           time.Time       `json:"since"`
 	FirstRing       time.Time       `json:"firstRing"`
 	AnsweredAt      *time.Time      `json:"answeredAt"`
@@ -147,6 +147,7 @@ type CallView struct {
 	Place           *PlaceView      `json:"place"`
 	Trunk           string          `json:"trunk"`
 	Urgent          bool            `json:"urgent"`
+	Low             bool            `json:"low" doc:"low lane: behind all others for a minute"`
 	Level           int             `json:"level"`
 	Offers          []OfferView     `json:"offers" nullable:"false"`
 	Seat            office.SeatID   `json:"seat"`

@@ -225,7 +225,7 @@ func (b *batch) callEvent(c *callRow, e call.Event) error {
 		c.answered, c.operator = e.At, ""
 	case call.Settled:
 		c.callback = ""
-	case call.Unoffered, call.Requeued, call.Raised, call.Left, call.Orphaned, call.HolderGone, call.Reattached,
+	case call.Ungated, call.Lifted, call.Unoffered, call.Requeued, call.Raised, call.Left, call.Orphaned, call.HolderGone, call.Reattached,
 		call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway,
 		call.Tried, call.DialogKept: // the row doesn't tell of them
 	}
@@ -256,6 +256,10 @@ func callLine(e call.Event) (line, bool) {
 	case call.Unoffered:
 		at(e.At, e.To)
 		l.code = string(e.Why)
+	case call.Ungated:
+		l.at, l.code = e.At, string(e.How)
+	case call.Lifted:
+		l.at = e.At
 	case call.Requeued:
 		l.at, l.office = e.At, e.Office
 		if e.Urgent {

@@ -27,6 +27,10 @@ func (v *View) callText(c CallRow, l line) string {
 		return "Ditawarkan ke " + seat
 	case "unoffered":
 		return unofferedText(seat, call.UnofferedBy(l.code))
+	case "ungated":
+		return ungatedText(call.GateHow(l.code))
+	case "lifted":
+		return "Cukup lama di jalur rendah, menunggu seperti yang lain"
 	case "requeued":
 		if l.code == "urgent" {
 			return "Kembali ke antrean " + v.officeName(l.office) + ", paling depan"
@@ -99,6 +103,22 @@ func (v *View) by(before string, p office.PersonID, after string) string {
 		return ""
 	}
 	return before + v.name(p) + after
+}
+
+func ungatedText(how call.GateHow) string {
+	switch how {
+	case call.ByKey:
+		return "Melewati gerbang: menekan 8"
+	case call.ByVoice:
+		return "Melewati gerbang: berbicara"
+	case call.ByDanger5:
+		return "Melewati gerbang: menekan 5 dua kali, darurat senyap"
+	case call.BySilence:
+		return "Diam di gerbang, menunggu di jalur rendah"
+	case call.ByHand:
+		return "Diloloskan dari gerbang oleh petugas"
+	}
+	return "Melewati gerbang"
 }
 
 func unofferedText(seat string, why call.UnofferedBy) string {

@@ -1172,6 +1172,8 @@ export interface components {
             leaving: components["schemas"]["Leaving"] | null;
             /** Format: int64 */
             level: number;
+            /** @description low lane: behind all others for a minute */
+            low: boolean;
             /** @description nothing is heard from the caller's side */
             mediaLost: boolean;
             number: string;
@@ -1186,7 +1188,7 @@ export interface components {
             outcome: string;
             person: string;
             /** @enum {string} */
-            phase: "QUEUED" | "OFFERED" | "DIALLING" | "TALKING" | "TRANSFERRING" | "ORPHAN" | "RECOVERING" | "UNFINISHED" | "ENDED";
+            phase: "GATED" | "QUEUED" | "OFFERED" | "DIALLING" | "TALKING" | "TRANSFERRING" | "ORPHAN" | "RECOVERING" | "UNFINISHED" | "ENDED";
             place: components["schemas"]["Circle"] | null;
             polresTalked: boolean;
             /** @description the caller was told that we will call back */

@@ -174,6 +174,7 @@ export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
   place: { lat: -1.27, lng: 116.83, radius: 300 },
   trunk: "a",
   urgent: false,
+  low: false,
   level: 0,
   offers: [],
   seat: poldaSeat,
