@@ -3,8 +3,11 @@ package media
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/netip"
+	"time"
 
 	"github.com/pion/srtp/v3"
 )
@@ -110,10 +113,13 @@ func (k CryptoKey) context(opts ...srtp.ContextOption) (*srtp.Context, error) {
 	return ctx, nil
 }
 
+// replayWindow is how many packets back one may come late (RFC 3711 3.3.2 asks for 64).
+const replayWindow = 128
+
 // SetCrypto makes the socket speak SRTP (RFC 3711) with these keys from the next packet on; what can't be
 // authenticated is dropped and counted as Bled. Setting the same keys again, as a session refresh does, changes
 // nothing: the packet counters must go on. A process that adopts a call has lost these counters, so it must offer
-// new keys.
+// new keys; those of the far end are found (decryptMiddle).
 func (s *Socket) SetCrypto(send, receive CryptoKey) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +132,7 @@ func (s *Socket) SetCrypto(send, receive CryptoKey) error {
 		s.encrypt.Store(ctx)
 	}
 	if receive.Inline() != s.receiveKey.Inline() || receive.Suite != s.receiveKey.Suite {
-		ctx, err := receive.context(srtp.SRTPReplayProtection(128))
+		ctx, err := receive.context(srtp.SRTPReplayProtection(replayWindow))
 		if err != nil {
 			return fmt.Errorf("SRTP from the far end: %w", err)
 		}
@@ -134,4 +140,52 @@ func (s *Socket) SetCrypto(send, receive CryptoKey) error {
 		s.decrypt.Store(ctx)
 	}
 	return nil
+}
+
+// mostRollovers is how far back a stream may have begun of which we see the middle only: each is 65536 packets, at 50 a
+// second almost 22 minutes.
+const mostRollovers = 255
+
+// searchEvery bounds what packets that nobody can authenticate may cost us.
+const searchEvery = 100 * time.Millisecond
+
+// decryptMiddle opens a packet of a stream whose beginning we have not seen: that of a call which an earlier process
+// had. How often its sequence number has rolled over stands in no packet (RFC 3711 3.3.1), but only the right count
+// authenticates. Only read calls it.
+func (s *Socket) decryptMiddle(ctx *srtp.Context, dst, packet []byte, from netip.AddrPort, at time.Time) ([]byte, bool) {
+	ssrc := binary.BigEndian.Uint32(packet[8:])
+	if _, known := ctx.ROC(ssrc); known {
+		return nil, false // forged, damaged or repeated
+	}
+	s.mu.Lock()
+	key, current := s.receiveKey, s.decrypt.Load() == ctx
+	who := 0 // strangers don't use up the tries of the far end
+	if from == s.latch.told || from == s.latch.from {
+		who = 1
+	}
+	s.mu.Unlock()
+	if !current || at.Sub(s.searched[who]) < searchEvery {
+		return nil, false
+	}
+	s.searched[who] = at
+	// A context of its own: what fails to authenticate must leave no trace in the one that works.
+	fresh, err := key.context(srtp.SRTPReplayProtection(replayWindow))
+	if err != nil {
+		return nil, false
+	}
+	for roc := uint32(1); roc <= mostRollovers; roc++ {
+		fresh.SetROC(ssrc, roc)
+		plain, err := fresh.DecryptRTP(dst, packet, nil)
+		if err != nil {
+			continue
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.decrypt.Load() != ctx {
+			return nil, false // new keys came meanwhile
+		}
+		s.decrypt.Store(fresh)
+		return plain, true
+	}
+	return nil, false
 }

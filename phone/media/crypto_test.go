@@ -3,6 +3,7 @@ package media
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -78,4 +79,54 @@ func FuzzReceive(f *testing.F) {
 			port.Receive(&pkt, epoch)
 		}
 	})
+}
+
+// A process that takes up a call sees the middle of the far end's stream: its sequence number has rolled over, nobody
+// tells how often, and strangers try to get in between.
+func TestSRTPFromTheMiddle(t *testing.T) {
+	for _, suite := range []Suite{SuiteGCM, SuiteSHA180, SuiteSHA132} {
+		t.Run(string(suite), func(t *testing.T) {
+			noLeak(t)
+			sock, err := OpenSocket(loopback, PortRange{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer sock.Close()
+			ours, _ := NewCryptoKey(suite)
+			theirs, _ := NewCryptoKey(suite)
+			if err := sock.SetCrypto(ours, theirs); err != nil {
+				t.Fatal(err)
+			}
+			far := udp(t)
+			sock.SetPayloads(8, PCMA, 0)
+			sock.SetRemote(far.LocalAddr().(*net.UDPAddr).AddrPort())
+			port := NewPort("far", PortConfig{})
+			sock.Start(port)
+			ctx, err := theirs.context()
+			if err != nil {
+				t.Fatal(err)
+			}
+			const ssrc = 0x7777
+			ctx.SetROC(ssrc, 37) // thirteen hours
+			send := func(from, to int) {
+				for n := from; n < to; n++ {
+					p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 8, SSRC: ssrc, SequenceNumber: uint16(n), Timestamp: uint32(n) * 160}, Payload: Tone(400, frameTime)}
+					raw, _ := p.Marshal()
+					enc, err := ctx.EncryptRTP(nil, raw, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					_, _ = far.WriteToUDPAddrPort(enc, sock.LocalAddr())
+				}
+			}
+			spray(t, udp(t), sock.LocalAddr(), 3, 1, 50) // strangers
+			send(65500, 65530)
+			eventually(t, "the first packets are heard", func() bool { return port.Stats().PacketsIn == 30 })
+			send(65530, 65546) // over the next roll-over
+			eventually(t, "and those after a roll-over", func() bool { return port.Stats().PacketsIn == 46 })
+			if bled := sock.Stats().Bled; bled != 50 {
+				t.Errorf("%d packets were dropped, want the strangers' 50", bled)
+			}
+		})
+	}
 }

@@ -43,6 +43,8 @@ type Socket struct {
 	broken   atomic.Uint64
 	rtcp     atomic.Uint64
 
+	searched [2]time.Time // last search for a stream's roll-overs, for strangers and for the far end; only read uses it
+
 	// Only the port's out sends, one packet at a time.
 	sendBuf   [maxPayload + 64]byte
 	cryptoBuf [maxPayload + 128]byte
@@ -246,6 +248,7 @@ func (s *Socket) read() {
 			continue // ECONNREFUSED and its kin speak of one packet, not of the call
 		}
 		at := time.Now()
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 		if n >= 2 && buf[1] >= 192 && buf[1] <= 223 { // RFC 5761 4: RTCP
 			s.rtcp.Add(1)
 			continue
@@ -256,17 +259,21 @@ func (s *Socket) read() {
 		}
 		b := buf[:n]
 		if ctx := s.decrypt.Load(); ctx != nil {
-			if b, err = ctx.DecryptRTP(plain[:0], b, nil); err != nil {
-				s.bled.Add(1)
-				continue
+			opened, err := ctx.DecryptRTP(plain[:0], b, nil)
+			if err != nil {
+				var ok bool
+				if opened, ok = s.decryptMiddle(ctx, plain[:0], b, from, at); !ok {
+					s.bled.Add(1)
+					continue
+				}
 			}
+			b = opened
 		}
 		pkt = rtp.Packet{}
 		if err := pkt.Unmarshal(b); err != nil {
 			s.broken.Add(1)
 			continue
 		}
-		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 		if port := s.accept(from, &pkt, at); port != nil {
 			port.Receive(&pkt, at)
 		}

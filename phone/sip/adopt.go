@@ -60,7 +60,7 @@ func (x *Exchange) Adopt(blob []byte) (phone.Leg, error) {
 	if k := l.d.Crypto; k != nil { // the packet counters died with the process: a new key begins new ones
 		fresh := newKeys(k.Suite, k.Tag)
 		fresh.Remote = k.Remote
-		l.d.Crypto = fresh
+		l.d.Crypto, l.oldKeys = fresh, k
 		if err := l.useKeys(); err != nil {
 			l.log.Error("use the keys of a call", "err", err)
 		}
@@ -121,6 +121,13 @@ func (l *Leg) reclaim() {
 		default:
 			patience.Stop()
 			l.reclaims = false
+			if status >= 300 && l.oldKeys != nil { // it lives, but knows nothing of a new key
+				l.d.Crypto = l.oldKeys
+				if err := l.useKeys(); err != nil {
+					l.log.Error("use the keys of a call", "err", err)
+				}
+			}
+			l.oldKeys = nil
 			l.emit(phone.Readopted{})
 			l.changed()
 			l.startRefresh()

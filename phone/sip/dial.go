@@ -166,9 +166,6 @@ func (l *Leg) sendInvite(extra ...sip.Header) {
 		return
 	}
 	req.SetDestination(o.way.hop.String())
-	if o.way.transport == "TLS" && l.trunk.Out.Server != "" {
-		req.SetDestination(l.trunk.Out.Server) // by name: the certificate holds it
-	}
 	o.req = req
 	if o.patience != nil {
 		o.patience.Stop()

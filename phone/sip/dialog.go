@@ -228,6 +228,9 @@ func (d *Dialog) targetAddress() string {
 	if err != nil {
 		return ""
 	}
+	if uri.Port == 0 && d.Transport == "TLS" {
+		uri.Port = 5061 // RFC 3261 19.1.2
+	}
 	return hostPort(ip, uri.Port)
 }
 

@@ -36,6 +36,8 @@ type Exchange struct {
 	udp     *screenedUDP
 	tcp     *screenedListener
 	tls     *screenedListener
+	outTCP  *outlets // connections that we open
+	outTLS  *outlets
 
 	health      health
 	registrar   registrar
@@ -133,7 +135,7 @@ func (x *Exchange) open() error {
 			x.closeSockets()
 			return err
 		}
-		x.tcp = &screenedListener{Listener: l, screen: x.screen}
+		x.tcp = &screenedListener{Listener: l, screen: x.screen, transport: "TCP"}
 	}
 	if err := x.openTLS(); err != nil {
 		x.closeSockets()
@@ -176,6 +178,9 @@ func (x *Exchange) serve() error {
 	if x.tls != nil {
 		x.serving.Go(func() { _ = srv.ServeTLS(x.tls) })
 	}
+	x.outTCP, x.outTLS = newOutlets("TCP"), newOutlets("TLS")
+	x.serving.Go(func() { _ = srv.ServeTCP(x.outTCP) })
+	x.serving.Go(func() { _ = srv.ServeTLS(x.outTLS) })
 	return nil
 }
 
@@ -279,6 +284,9 @@ func (x *Exchange) closeSockets() {
 	}
 	if x.tls != nil {
 		_ = x.tls.Close()
+	}
+	if x.outTCP != nil {
+		_, _ = x.outTCP.Close(), x.outTLS.Close()
 	}
 }
 

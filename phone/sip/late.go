@@ -46,7 +46,7 @@ func (l *Leg) acknowledgeAgain(res *sip.Response) {
 	if l.out != nil && l.out.req != nil && l.out.req.CSeq().SeqNo == res.CSeq().SeqNo {
 		copyCredentials(l.out.req, ack)
 	}
-	if err := l.x.client.WriteRequest(ack, l.x.fromListener); err != nil {
+	if err := l.x.write(ack); err != nil {
 		l.log.Warn("send an ACK", "err", err)
 	}
 }
@@ -66,7 +66,7 @@ func (x *Exchange) declineLate(res *sip.Response, invite *sip.Request) {
 	if invite != nil {
 		copyCredentials(invite, ack)
 	}
-	if err := x.client.WriteRequest(ack, x.fromListener); err != nil {
+	if err := x.write(ack); err != nil {
 		x.log.Warn("acknowledge a late answer", "err", err)
 	}
 	d.LocalCSeq = res.CSeq().SeqNo + 1

@@ -67,7 +67,8 @@ const (
 // screenedListener accepts TCP connections that cut the stream into messages and screen each.
 type screenedListener struct {
 	net.Listener
-	screen *screen
+	screen    *screen
+	transport string // "TCP", "TLS"
 }
 
 // Accept waits for the next connection of a trunk, or of a stranger who shall be told 403.
@@ -88,7 +89,7 @@ func (l *screenedListener) Accept() (net.Conn, error) {
 			_ = conn.Close()
 			continue
 		}
-		return &screenedConn{Conn: conn, screen: l.screen, from: from, stranger: stranger}, nil
+		return &screenedConn{Conn: conn, screen: l.screen, transport: l.transport, from: from, stranger: stranger}, nil
 	}
 }
 
@@ -98,12 +99,13 @@ const acceptPause = 5 * time.Millisecond
 // screenedConn is a TCP connection as sipgo sees it: whole messages that passed the screen.
 type screenedConn struct {
 	net.Conn
-	screen   *screen
-	from     netip.AddrPort
-	stranger bool
-	begun    time.Time // when the message in buf began
-	buf      []byte
-	ready    []byte
+	screen    *screen
+	transport string // "TCP", "TLS"
+	from      netip.AddrPort
+	stranger  bool
+	begun     time.Time // when the message in buf began
+	buf       []byte
+	ready     []byte
 }
 
 var errFraming = errors.New("SIP stream can't be cut into messages")
@@ -135,7 +137,7 @@ func (c *screenedConn) Read(p []byte) (int, error) {
 // Write sends what sipgo says, and remembers it.
 func (c *screenedConn) Write(p []byte) (int, error) {
 	if len(p) > 4 {
-		c.screen.heard(false, "TCP", c.from, p)
+		c.screen.heard(false, c.transport, c.from, p)
 	}
 	return c.Conn.Write(p)
 }
@@ -207,7 +209,7 @@ func (c *screenedConn) take(data []byte, whole bool) error {
 			return err
 		}
 	case !v.drop && whole:
-		c.screen.heard(true, "TCP", c.from, data)
+		c.screen.heard(true, c.transport, c.from, data)
 		c.ready = append(c.ready, c.screen.pass(m, data, c.from.Addr())...)
 	}
 	if !whole || c.stranger {

@@ -158,6 +158,6 @@ func (x *Exchange) openTLS() error {
 		own.ClientCAs, own.ClientAuth = t.ClientCA, tls.RequireAndVerifyClientCert
 		return own, nil
 	}
-	x.tls = &screenedListener{Listener: tls.NewListener(l, base), screen: x.screen}
+	x.tls = &screenedListener{Listener: tls.NewListener(l, base), screen: x.screen, transport: "TLS"}
 	return nil
 }

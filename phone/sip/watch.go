@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -134,20 +135,28 @@ func (l *Leg) send(method sip.RequestMethod, body []byte, done func(status int, 
 		l.box.post(func() { done(0, nil) })
 		return
 	}
-	limit, other := 64*l.x.cfg.T1, l.d.targetAddress()
+	limit, roads := 64*l.x.cfg.T1, l.roads(req)
 	if !l.x.spawn(func() {
-		res, err := l.x.transact(req, limit, l.done)
-		if err != nil && req.Transport() != "UDP" && req.Destination() != other {
-			// The connection that the call came by is gone: try the one that their Contact asks for.
-			again := req.Clone()
-			again.Via().Params.Add("branch", sip.GenerateBranch())
-			again.SetDestination(other)
-			res, err = l.x.transact(again, limit, l.done)
-		}
-		if err != nil {
-			l.log.Info("send a request", "method", string(method), "err", err)
+		var res *sip.Response
+		var err error
+		var road string
+		for i := range roads {
+			road = roads[i]
+			again := req
+			if i > 0 {
+				again = req.Clone()
+				again.Via().Params.Add("branch", sip.GenerateBranch())
+			}
+			again.SetDestination(road)
+			if res, err = l.x.transact(again, limit, l.done); err == nil {
+				break
+			}
+			l.log.Info("send a request", "method", string(method), "to", road, "err", err)
 		}
 		l.box.post(func() {
+			if at, e := netip.ParseAddrPort(road); e == nil && err == nil && l.d.Transport != "UDP" && req.Transport() == l.d.Transport {
+				l.d.Source = at // the connection that the call has now
+			}
 			if res == nil {
 				done(0, nil)
 				return
@@ -194,14 +203,19 @@ func (x *Exchange) transact(req *sip.Request, limit time.Duration, stop <-chan s
 // TCP (RFC 3261 18.1.1).
 func (x *Exchange) transaction(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
 	contact := req.GetHeader("Contact")
-	if req.Transport() != "TCP" || contact == nil || strings.Contains(contact.Value(), ";transport=") {
+	bySize := req.Transport() == "TCP" && contact != nil && !strings.Contains(contact.Value(), ";transport=")
+	limit := connectPatience
+	if bySize {
+		limit = tcpPatience
+	}
+	soon, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := x.connect(soon, req)
+	if err == nil {
 		return x.client.TransactionRequest(ctx, req, x.fromListener)
 	}
-	soon, cancel := context.WithTimeout(ctx, tcpPatience)
-	defer cancel()
-	tx, err := x.client.TransactionRequest(soon, req, x.fromListener)
-	if err == nil || ctx.Err() != nil {
-		return tx, err
+	if !bySize || ctx.Err() != nil {
+		return nil, err
 	}
 	req.Via().Transport = "UDP"
 	req.Via().Params.Add("branch", sip.GenerateBranch())
