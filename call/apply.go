@@ -31,6 +31,10 @@ func (s State) Apply(e Event) State {
 		s.enter(Queued, e.At)
 	case Lifted:
 		s.Low, s.LevelAt = false, e.LevelAt
+		s.Urgent = s.Urgent || e.Urgent
+		if e.How != "" {
+			s.GateHow = e.How
+		}
 	case Rang:
 		s.Offers = append(slices.Clone(s.Offers), e.Offer)
 		s.LastOffer = max(s.LastOffer, e.Offer.N)

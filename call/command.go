@@ -34,10 +34,11 @@ type (
 		Times    Times
 		Outbound Outbound
 	}
-	// PassGate lets a call from the gate into the queue.
+	// PassGate lets a call from the gate into the queue, or out of the low lane.
 	PassGate struct {
 		At  time.Time
 		How GateHow
+		Low bool // behind all others
 	}
 	// CalleeUp: whom we call has answered.
 	CalleeUp struct{ At time.Time }

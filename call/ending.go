@@ -250,7 +250,7 @@ func tick(s State, at time.Time) []Event {
 		}
 	case Gated:
 		if due(s.Gate.Until) {
-			events = append(events, ungate(s, at, BySilence))
+			events = append(events, Ungated{At: at, How: BySilence, Low: true, LevelAt: at.Add(lowWait)})
 		}
 	case Queued, Offered:
 		missed := 0

@@ -47,9 +47,11 @@ type (
 		Urgent  bool      `json:"urgent,omitempty"`
 		LevelAt time.Time `json:"levelAt"`
 	}
-	// Lifted: the call has waited long enough in the low lane; it waits like others from now on.
+	// Lifted: the call leaves the low lane and waits like others from now on. How is empty when it had waited long enough.
 	Lifted struct {
 		At      time.Time `json:"at"`
+		How     GateHow   `json:"how,omitempty"`
+		Urgent  bool      `json:"urgent,omitempty"`
 		LevelAt time.Time `json:"levelAt"`
 	}
 	// Requeued: the call waits (again) for a seat of the office.

@@ -31,9 +31,9 @@ func TestGate(t *testing.T) {
 		low, urgent bool
 		level       time.Time
 	}{
-		{"key", PassGate{At: at, How: ByKey}, false, false, at.Add(10 * time.Second)},
-		{"voice", PassGate{At: at, How: ByVoice}, false, false, at.Add(10 * time.Second)},
-		{"5-5", PassGate{At: at, How: ByDanger5}, false, true, at.Add(10 * time.Second)},
+		{"key", PassGate{At: at, How: ByKey8}, false, false, at.Add(10 * time.Second)},
+		{"voice", PassGate{At: at, How: BySpeech}, false, false, at.Add(10 * time.Second)},
+		{"5-5", PassGate{At: at, How: ByFives}, false, true, at.Add(10 * time.Second)},
 		{"silence", Tick{At: noon.Add(20 * time.Second)}, true, false, noon.Add(80 * time.Second)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -41,7 +41,7 @@ func TestGate(t *testing.T) {
 			if s.Phase != Queued || s.Low != c.low || s.Urgent != c.urgent || !s.LevelAt.Equal(c.level) || !s.GatedBefore() {
 				t.Errorf("after %s: %s low %v urgent %v until %v", c.name, s.Phase, s.Low, s.Urgent, s.LevelAt)
 			}
-			if again := do(s, PassGate{At: at, How: ByKey}); again.GateHow != s.GateHow {
+			if again := do(s, PassGate{At: at, How: ByKey8}); !c.low && again.GateHow != s.GateHow {
 				t.Error("it passed the gate twice")
 			}
 		})
@@ -50,6 +50,10 @@ func TestGate(t *testing.T) {
 	lifted := do(low, Tick{At: noon.Add(80 * time.Second)})
 	if lifted.Low || lifted.Level != 0 || !lifted.LevelAt.Equal(noon.Add(90*time.Second)) {
 		t.Errorf("after a minute in the low lane: low %v, level %d at %v", lifted.Low, lifted.Level, lifted.LevelAt)
+	}
+	spoke := do(low, PassGate{At: noon.Add(25 * time.Second), How: BySpeech})
+	if spoke.Low || spoke.GateHow != BySpeech || !spoke.LevelAt.Equal(noon.Add(35*time.Second)) {
+		t.Errorf("who speaks in the low lane: low %v, %s, level at %v", spoke.Low, spoke.GateHow, spoke.LevelAt)
 	}
 	early := do(gated(t, gate), Tick{At: noon.Add(19 * time.Second)})
 	if early.Phase != Gated {

@@ -261,7 +261,7 @@ func (l *life) live() {
 				_ = l.do(Adopt{At: l.now, Alive: true})
 			}
 		case 22:
-			_ = l.do(PassGate{At: l.now, How: []GateHow{ByKey, ByVoice, ByDanger5}[guest]})
+			_ = l.do(PassGate{At: l.now, How: []GateHow{ByKey8, BySpeech, ByFives}[guest], Low: guest == 1})
 		}
 		if at, ok := l.state.Deadline(); ok && (!at.After(l.now) || rapid.IntRange(0, 9).Draw(l.t, "early") == 0) {
 			_ = l.do(Tick{At: l.now})

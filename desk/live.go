@@ -300,9 +300,6 @@ func (l *Live) fromLeg(e phone.Event) {
 	case phone.Digit:
 		l.digits += string(e.Key)
 		l.digits = l.digits[max(0, len(l.digits)-32):]
-		if e.Key == '8' && l.state.Phase == call.Gated {
-			l.decide(call.PassGate{At: time.Now(), How: call.ByKey}, nil)
-		}
 		l.show()
 	case phone.Readopted:
 		l.readopted()

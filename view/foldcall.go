@@ -259,7 +259,7 @@ func callLine(e call.Event) (line, bool) {
 	case call.Ungated:
 		l.at, l.code = e.At, string(e.How)
 	case call.Lifted:
-		l.at = e.At
+		l.at, l.code = e.At, string(e.How)
 	case call.Requeued:
 		l.at, l.office = e.At, e.Office
 		if e.Urgent {

@@ -30,7 +30,7 @@ func (v *View) callText(c CallRow, l line) string {
 	case "ungated":
 		return ungatedText(call.GateHow(l.code))
 	case "lifted":
-		return "Cukup lama di jalur rendah, menunggu seperti yang lain"
+		return liftedText(call.GateHow(l.code))
 	case "requeued":
 		if l.code == "urgent" {
 			return "Kembali ke antrean " + v.officeName(l.office) + ", paling depan"
@@ -107,18 +107,25 @@ func (v *View) by(before string, p office.PersonID, after string) string {
 
 func ungatedText(how call.GateHow) string {
 	switch how {
-	case call.ByKey:
+	case call.ByKey8:
 		return "Melewati gerbang: menekan 8"
-	case call.ByVoice:
+	case call.BySpeech:
 		return "Melewati gerbang: berbicara"
-	case call.ByDanger5:
+	case call.ByFives:
 		return "Melewati gerbang: menekan 5 dua kali, darurat senyap"
 	case call.BySilence:
 		return "Diam di gerbang, menunggu di jalur rendah"
-	case call.ByHand:
-		return "Diloloskan dari gerbang oleh petugas"
+	case call.ByRedialled:
+		return "Melewati gerbang: menelepon lagi"
 	}
 	return "Melewati gerbang"
+}
+
+func liftedText(how call.GateHow) string {
+	if how == "" {
+		return "Cukup lama di jalur rendah, menunggu seperti yang lain"
+	}
+	return ungatedText(how) + ", keluar dari jalur rendah"
 }
 
 func unofferedText(seat string, why call.UnofferedBy) string {
