@@ -89,6 +89,12 @@ func (s *Server) guestOps() {
 	register(s, operation(http.MethodPost, "/calls", "Call a number from the own seat", rule{roles: callTakers}),
 		func(ctx context.Context, in *body[CallingOut]) (*out[desk.CallView], error) {
 			b := in.Body
+			if b.Incident != "" {
+				p := s.mayCallAbout(who(ctx), &b)
+				if p != nil {
+					return nil, p
+				}
+			}
 			return s.call(ctx, desk.CallOut{Number: b.Number, Returns: b.Returns, Incident: string(b.Incident)})
 		})
 	register(s, operation(http.MethodGet, "/callbacks", "Callers who are owed a call", rule{roles: workers, of: officeQuery}),
@@ -104,4 +110,21 @@ func (s *Server) guestOps() {
 			_, err := s.cfg.Desk.Do(ctx, who(ctx).desk(), desk.Settle{Call: call.ID(in.ID), How: in.Body.How, Note: in.Body.Note})
 			return &none{}, err
 		})
+}
+
+// mayCallAbout: a call about an incident is for those who may read it, goes to its reporter when no number is given, and
+// is never made when the reporter is in danger, whichever number was typed (CALL.md, Silent callers and danger).
+func (s *Server) mayCallAbout(c *caller, b *CallingOut) *Problem {
+	full, ok := s.cfg.Dispatch.Get(b.Incident)
+	if !ok || !s.mayReadIncident(c, full.Card) {
+		return problem(http.StatusNotFound, "not_found")
+	}
+	if full.Danger {
+		return problem(http.StatusConflict, "in_danger")
+	}
+	if b.Number == "" {
+		b.Number = full.Form.ReporterNumber
+	}
+	s.noteRead(c, "incident", string(b.Incident), "call the reporter")
+	return nil
 }

@@ -74,11 +74,16 @@ func (s *Server) session(c *caller) Session {
 	now := s.cfg.Now().UTC()
 	own, _ := s.cfg.Directory.Get(c.Person.Office)
 	out := Session{
-		Person: person(c.Person), Office: officeView(own, now), Offices: []Office{}, CSRF: c.CSRF,
+		Person: person(c.Person), Office: officeView(own, now), Offices: []Office{}, Others: []Other{}, CSRF: c.CSRF,
 		MustChangePassword: c.MustChange, ServerTime: now, Until: c.Until, Boot: s.cfg.Board.Boot(), Version: s.cfg.Version,
 	}
 	for _, o := range s.below(c.Person.Office) {
 		out.Offices = append(out.Offices, officeView(o, now))
+	}
+	for _, o := range s.cfg.Directory.All() {
+		if !s.cfg.Directory.CanRead(c.Person.Office, o.ID) {
+			out.Others = append(out.Others, Other{ID: o.ID, Kind: o.Kind, Parent: o.Parent, Name: o.Name, Short: o.Short})
+		}
 	}
 	if seat := s.cfg.Desk.SeatOf(c.Person.ID); seat != "" {
 		out.Duty = &Duty{Seat: seat}

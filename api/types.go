@@ -49,6 +49,15 @@ func officeView(o office.Office, now time.Time) Office {
 	}
 }
 
+// Other is an office beside or above the own one: its name and nothing else.
+type Other struct {
+	ID     office.ID   `json:"id"`
+	Kind   office.Kind `json:"kind" enum:"mabes,polda,polres,polsek"`
+	Parent office.ID   `json:"parent"`
+	Name   string      `json:"name"`
+	Short  string      `json:"short"`
+}
+
 // Duty is where a person sits.
 type Duty struct {
 	Seat office.SeatID `json:"seat"`
@@ -59,6 +68,7 @@ type Session struct {
 	Person             Person    `json:"person"`
 	Office             Office    `json:"office"`
 	Offices            []Office  `json:"offices" nullable:"false" doc:"the own office and those below it"`
+	Others             []Other   `json:"others" nullable:"false" doc:"all other offices: whom one may ask into a talk, or pass a call on to"`
 	CSRF               string    `json:"csrf" doc:"for the header X-Siaga-Csrf of each command"`
 	MustChangePassword bool      `json:"mustChangePassword" doc:"nothing else is allowed before"`
 	Duty               *Duty     `json:"duty"`

@@ -8,6 +8,11 @@ import (
 // closeCall: the holder ends the call, or gives an unfinished one its outcome.
 func closeCall(s State, c Close) ([]Event, error) {
 	beside := s.Leaving != nil && s.Leaving.Seat.Seat == c.By.Seat // the Polda closes while both are in the talk
+	if s.Given != nil { // the one who has the caller alone ends the call, from their seat as by putting a phone down
+		if g, ok := s.Guest(s.Given.N); ok && g.Seat != nil && g.Seat.Seat == c.By.Seat {
+			return guestGone(s, GuestGone{At: c.At, N: g.N, Why: GuestHungUp})
+		}
+	}
 	if err := mustHold(s, c.By); err != nil && !beside {
 		return nil, err
 	}

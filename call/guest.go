@@ -203,6 +203,8 @@ func give(s State, c Give) ([]Event, error) {
 		return nil, refuse(CodeStale, "this guest is not in the talk")
 	case s.Leaving != nil:
 		return nil, refuse(CodeNotNow, "another seat is still in the talk")
+	case s.Outbound != nil: // it would count as a call for help, which it isn't
+		return nil, refuse(CodeNotNow, "a call of ours is not left to others: close it")
 	}
 	if err := checkOutcome(s, Close{By: c.By, Outcome: c.Outcome, Agency: c.Agency}); err != nil {
 		return nil, err

@@ -94,6 +94,7 @@ func callingWorld(t *testing.T, plans office.Plans) *calling {
 		{ID: "mabes", Kind: office.Mabes, Code: "M", Zone: "Asia/Jakarta", Seats: 1, Settings: office.Settings{TWrap: -1}},
 		{ID: "polda", Kind: office.Polda, Parent: "mabes", Code: "K", Zone: "Asia/Makassar", Seats: 2, Settings: office.Settings{TWrap: -1, Piket: "+62542111111"}},
 		{ID: "polres", Kind: office.Polres, Parent: "polda", Name: "Polres", Code: "K-1", Zone: "Asia/Makassar", Seats: 2, Prefixes: []string{"+62542"}, Settings: office.Settings{TWrap: -1, Piket: "+62542222222"}},
+		{ID: "polda2", Kind: office.Polda, Parent: "mabes", Code: "L", Zone: "Asia/Makassar", Seats: 1, Settings: office.Settings{TWrap: -1}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -346,6 +347,96 @@ func TestGuests(t *testing.T) {
 			t.Fatalf("guests %+v", g)
 		}
 		w.expect(l, call.Talking, "polda/1")
+	})
+}
+
+// TestPolresHolds: a Polres that has the caller can do with them what a Polda can: hold, ask others in, and leave the
+// caller to one of them, who then ends the call from their seat.
+func TestPolresHolds(t *testing.T) {
+	begin := func(t *testing.T, w *calling) *fakeLeg {
+		l := w.talks(t, "+6281234567890")
+		w.sits("ra", "polres/1")
+		w.must("pa", Transfer{Call: l.id, To: "polres"})
+		w.must("ra", Answer{Call: l.id, N: w.offerN(l, "polres/1")})
+		w.must("pa", Leave{Call: l.id})
+		w.expect(l, call.Talking, "polres/1")
+		return l
+	}
+	runCalling(t, "hold and an ambulance", nil, func(t *testing.T, w *calling) {
+		l := begin(t, w)
+		w.refused("pa", Hold{Call: l.id, On: true}, call.CodeNotYours)
+		w.must("ra", Hold{Call: l.id, On: true})
+		w.expect(l, call.Talking)
+		w.must("ra", Hold{Call: l.id})
+		w.must("ra", Invite{Call: l.id, Number: "119", Name: "Ambulans 119"})
+		w.x.last(t).tells(phone.Established{})
+		w.expect(l, call.Talking, "polres/1", "")
+		w.must("ra", Give{Call: l.id, Guest: 1, Outcome: call.OtherAgency, Agency: "119"})
+		w.expect(l, call.Talking, "")
+		w.x.last(t).end(phone.ByFarEnd)
+		w.settle()
+		if c := w.closed(l.id); c.Outcome != call.OtherAgency || c.By.Seat != "polres/1" {
+			t.Fatalf("%+v", c)
+		}
+	})
+	runCalling(t, "the Polda is asked back in, and left with the caller", nil, func(t *testing.T, w *calling) {
+		l := begin(t, w)
+		w.must("ra", Invite{Call: l.id, Office: "polda"})
+		w.must("pa", Answer{Call: l.id, N: w.offerN(l, "polda/1")})
+		w.expect(l, call.Talking, "polres/1", "polda/1")
+		w.refused("pa", Close{Call: l.id}, call.CodeNotYours)
+		w.must("ra", Give{Call: l.id, Guest: 1, Outcome: call.ValidPolres})
+		w.expect(l, call.Talking, "polda/1")
+		if s := w.seat("polres/1"); s.State != Ready {
+			t.Fatalf("the seat is %s", s.State)
+		}
+		w.must("pa", Close{Call: l.id})
+		if c := w.closed(l.id); c.Outcome != call.ValidPolres || c.By.Seat != "polres/1" {
+			t.Fatalf("%+v", c)
+		}
+	})
+	runCalling(t, "a call of ours is not left to others", nil, func(t *testing.T, w *calling) {
+		w.sits("ra", "polres/1")
+		id := w.must("ra", CallOut{Number: "+6281200000009"}).Call.ID
+		w.x.last(t).tells(phone.Established{})
+		w.must("ra", Invite{Call: id, Number: "112"})
+		w.x.last(t).tells(phone.Established{})
+		w.refused("ra", Give{Call: id, Guest: 1, Outcome: call.OtherAgency, Agency: "112"}, call.CodeNotNow)
+		w.must("ra", Close{Call: id})
+		if c := w.closed(id); c.Outcome != call.OutgoingTalk {
+			t.Fatalf("%+v", c)
+		}
+	})
+}
+
+// TestOtherPolda: call and report go to another Polda, with take-back; it counts there where it came in.
+func TestOtherPolda(t *testing.T) {
+	runCalling(t, "silent, then answered", nil, func(t *testing.T, w *calling) {
+		w.people = map[office.PersonID]office.ID{"xa": "polda2"}
+		w.sits("xa", "polda2/1")
+		v, ok := w.desk.opts.Board.Get("polda", "presence/polda2")
+		if p, is := v.(PresenceView); !ok || !is || p.Ready != 1 {
+			t.Errorf("the Polda sees %+v of the other", v)
+		}
+		if v, ok := w.desk.opts.Board.Get("polres", "presence/polda2"); ok {
+			t.Errorf("a Polres sees %+v", v)
+		}
+		l := w.talks(t, "+6281234567890")
+		w.must("pa", Transfer{Call: l.id, To: "polda2"})
+		w.offerTo(l, "polda2/1")
+		w.sleep(4 * time.Second)
+		w.expect(l, call.Talking, "polda/1")
+		if c := w.call(l.id); c.Chip != call.NoAnswer || c.ChipOffice != "polda2" {
+			t.Fatalf("%+v", c)
+		}
+		w.must("pa", Transfer{Call: l.id, To: "polda2"})
+		w.must("xa", Answer{Call: l.id, N: w.offerN(l, "polda2/1")})
+		w.must("pa", Leave{Call: l.id})
+		w.expect(l, call.Talking, "polda2/1")
+		w.must("xa", Close{Call: l.id})
+		if c := w.closed(l.id); c.Outcome != call.OtherPolda {
+			t.Fatalf("%+v", c)
+		}
 	})
 }
 

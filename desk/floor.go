@@ -22,6 +22,8 @@ type Floor struct {
 	wants []want          // calls that wait for a seat of this office
 
 	registered map[office.SeatID]bool // desk phones that can be rung
+
+	peers []office.ID // of a Polda: the other Poldas, who see whether anybody is here
 }
 
 type seat struct {
@@ -100,6 +102,11 @@ func newFloor(d *Desk, o office.Office) *Floor {
 	f := &Floor{
 		desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{}, order: o.SeatIDs(),
 		registered: map[office.SeatID]bool{},
+	}
+	for _, other := range d.opts.Offices.All() {
+		if o.Kind == office.Polda && other.Kind == office.Polda && other.ID != o.ID {
+			f.peers = append(f.peers, other.ID)
+		}
 	}
 	now := time.Now()
 	for _, id := range f.order {

@@ -142,11 +142,15 @@ func (f *Floor) presence() PresenceView {
 	return p
 }
 
-// publish shows the floor to its own office and to those above.
+// publish shows the floor to its own office and to those above. A Polda's is shown to the other Poldas too: they may
+// pass a call on to it, and should see whether anybody is there. It is three numbers, nothing of a person.
 func (f *Floor) publish() {
 	p := f.presence()
 	if !f.desk.past.present(p) {
 		return
+	}
+	for _, o := range f.peers {
+		f.desk.opts.Board.Set(o, "presence/"+string(f.office.ID), p)
 	}
 	for o := f.office.Parent; o != ""; {
 		f.desk.opts.Board.Set(o, "presence/"+string(f.office.ID), p)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,8 @@ import (
 )
 
 // TestScreenshots opens every state of every screen in both themes and both languages: none may scroll sideways on a
-// desk of 1366×768, and axe-core finds nothing serious (WCAG 2.2 AA). With SIAGA_SCREENSHOTS it keeps the pictures.
+// desk of 1366×768, and axe-core finds nothing serious (WCAG 2.2 AA). With SIAGA_SCREENSHOTS it keeps the pictures; with
+// SIAGA_SCENES, a regular expression, only the states that match are looked at, and their light pictures are kept too.
 func TestScreenshots(t *testing.T) {
 	h := open(t)
 	o := h.browses(t, "reader", mic)
@@ -31,7 +33,11 @@ func TestScreenshots(t *testing.T) {
 	if len(links) < 100 {
 		t.Fatalf("only %d states are listed: every screen in each of its states was asked for", len(links))
 	}
-	keep := os.Getenv("SIAGA_SCREENSHOTS")
+	keep, scenes := os.Getenv("SIAGA_SCREENSHOTS"), os.Getenv("SIAGA_SCENES")
+	only, err := regexp.Compile(scenes)
+	if err != nil {
+		t.Fatalf("SIAGA_SCENES: %v", err)
+	}
 	for _, link := range links {
 		u, err := url.Parse(link)
 		if err != nil {
@@ -39,6 +45,9 @@ func TestScreenshots(t *testing.T) {
 		}
 		q := u.Query()
 		scene, theme, lang := q.Get("s"), q.Get("theme"), q.Get("lang")
+		if !only.MatchString(scene) {
+			continue
+		}
 		name := scene + "-" + theme
 		if lang != "id" {
 			name += "-" + lang
@@ -49,7 +58,7 @@ func TestScreenshots(t *testing.T) {
 		if theme == "dark" == (lang == "id") {
 			o.accessible(t, name, string(axe))
 		}
-		if keep != "" && lang == "id" && theme == "dark" {
+		if keep != "" && lang == "id" && (theme == "dark" || scenes != "") {
 			o.picture(filepath.Join(keep, name+".png"))
 		}
 	}

@@ -1297,6 +1297,14 @@ export interface components {
             no: string;
             office: string;
         };
+        Other: {
+            id: string;
+            /** @enum {string} */
+            kind: "mabes" | "polda" | "polres" | "polsek";
+            name: string;
+            parent: string;
+            short: string;
+        };
         Outbound: {
             incident: string;
             /** @description the call that is owed */
@@ -1514,6 +1522,8 @@ export interface components {
             office: components["schemas"]["Office"];
             /** @description the own office and those below it */
             offices: components["schemas"]["Office"][];
+            /** @description all other offices: whom one may ask into a talk, or pass a call on to */
+            others: components["schemas"]["Other"][];
             person: components["schemas"]["Person"];
             /** Format: date-time */
             serverTime: string;

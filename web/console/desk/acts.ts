@@ -1,9 +1,9 @@
 // Everything a person can do, as commands to the server.
 import { ask, client, command } from "../api/client";
 import type {
-  Agency,
   CallingOut,
   Closing,
+  GivingAway,
   Incident,
   Invitation,
   LiveCall,
@@ -26,7 +26,7 @@ export interface Acts {
   invite(call: string, who: Invitation): Promise<LiveCall>;
   dismiss(call: string, guest: number): Promise<LiveCall>;
   merge(call: string, guest: number): Promise<LiveCall>;
-  give(call: string, guest: number, agency: Agency): Promise<LiveCall>;
+  give(call: string, guest: number, how: GivingAway): Promise<LiveCall>;
   keys(call: string, keys: string): Promise<LiveCall>;
   callOut(whom: CallingOut): Promise<LiveCall>;
   settle(call: string, how: Settlement, note: string): Promise<unknown>;
@@ -64,14 +64,8 @@ export const acts: Acts = {
   invite: (id, body) => command((headers) => client.POST("/calls/{id}/guests", { ...path(id), body, headers })),
   dismiss: (id, n) => command((headers) => client.DELETE("/calls/{id}/guests/{n}", { ...guest(id, n), headers })),
   merge: (id, n) => command((headers) => client.POST("/calls/{id}/guests/{n}/merge", { ...guest(id, n), headers })),
-  give: (id, n, agency) =>
-    command((headers) =>
-      client.POST("/calls/{id}/guests/{n}/give", {
-        ...guest(id, n),
-        body: { outcome: "dialihkan_instansi", agency },
-        headers,
-      }),
-    ),
+  give: (id, n, body) =>
+    command((headers) => client.POST("/calls/{id}/guests/{n}/give", { ...guest(id, n), body, headers })),
   keys: (id, keys) => command((headers) => client.POST("/calls/{id}/keys", { ...path(id), body: { keys }, headers })),
   callOut: (body) => command((headers) => client.POST("/calls", { body, headers })),
   settle: (id, how, note) =>

@@ -1,6 +1,6 @@
 // What every screen needs, in one place. The running console fills it from the server, the state page from fixtures.
 import { createContext, useContext, useEffect, useState } from "react";
-import type { Kind, LiveCall, Office, Outcome, Session } from "../api/types";
+import type { Kind, LiveCall, Office, Other, Outcome, Session } from "../api/types";
 import type { Live } from "../live/live";
 import type { PhoneState } from "../phone/line";
 import type { SoundName } from "../phone/sounds";
@@ -53,9 +53,12 @@ export function officeOf(session: Session, id: string): Office | undefined {
   return id === session.office.id ? session.office : session.offices.find((o) => o.id === id);
 }
 
-/** An office's name for people. Offices above the own one aren't told: their id reads well enough. */
+/** An office's name for people. */
 export function officeName(desk: Desk, id: string): string {
-  const known = officeOf(desk.session, id)?.name ?? desk.live.presence[id]?.name;
+  const known =
+    officeOf(desk.session, id)?.name ??
+    desk.session.others.find((o) => o.id === id)?.name ??
+    desk.live.presence[id]?.name;
   return known ?? id.replace(/(^|-)([a-z])/g, (_, dash: string, c: string) => (dash ? " " : "") + c.toUpperCase());
 }
 
@@ -67,6 +70,29 @@ export function seatNumber(seat: string): string {
 /** Polres that a call can be passed to. */
 export function targets(session: Session): Office[] {
   return session.offices.filter((o) => o.kind === "polres" && o.id !== session.office.id);
+}
+
+/** Other Polda, to whom a Polda can pass a call and its report. */
+export function poldas(session: Session): Other[] {
+  return session.office.kind === "polda" ? session.others.filter((o) => o.kind === "polda") : [];
+}
+
+/**
+ * Every office that can be asked into a talk: those below, then the one above, then the others. For advice the own one
+ * comes first: a colleague at the next desk.
+ */
+export function askable(session: Session, aside: boolean): Pick<Other, "id" | "kind" | "name" | "short">[] {
+  const near = (o: Other) => (o.id === session.office.parent ? 0 : o.parent === session.office.parent ? 1 : 2);
+  return [
+    ...(aside ? [session.office] : []),
+    ...session.offices.filter((o) => o.id !== session.office.id),
+    ...[...session.others].sort((a, b) => near(a) - near(b)),
+  ];
+}
+
+/** "polda-kaltim/2" is of "polda-kaltim". */
+export function officeOfSeat(seat: string): string {
+  return seat.slice(0, Math.max(0, seat.lastIndexOf("/")));
 }
 
 /** The caller's number as people read it. */

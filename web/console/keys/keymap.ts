@@ -14,6 +14,7 @@ export type Act =
   | "hold"
   | "invite"
   | "callbacks"
+  | "dial"
   | "accept"
   | "note"
   | "help"
@@ -55,6 +56,7 @@ const letters: Record<string, Act> = {
   m: "mute",
   h: "hold",
   b: "callbacks",
+  p: "dial",
   a: "accept",
   n: "note",
   x: "decline",

@@ -69,7 +69,7 @@ describe("what a seat must show", () => {
   ] as const)("%s", (kind, c) => expect(momentOf(at(c), poldaSeat).kind).toBe(kind));
   it("names the offer that rings", () => {
     const m = momentOf(at(call({ phase: "OFFERED", seat: "", offers: [offer] })), poldaSeat);
-    expect(m).toMatchObject({ offer: 4, transfer: false });
+    expect(m).toMatchObject({ offer: 4, offerKind: "queue" });
   });
   it("a chip of the Polda is no take-back at the Polres", () => {
     const live = {

@@ -72,7 +72,7 @@ export function fold(live: Live, m: Message): Live {
 /** The moment a person at a seat is in: what the screen must show them. */
 export type Moment =
   | { kind: "idle" }
-  | { kind: "ring"; call: LiveCall; offer: number; until: string | null; transfer: boolean }
+  | { kind: "ring"; call: LiveCall; offer: number; until: string | null; offerKind: "queue" | "transfer" | "guest" }
   | { kind: "talk"; call: LiveCall }
   | { kind: "dialling"; call: LiveCall }
   | { kind: "guest"; call: LiveCall; n: number }
@@ -105,7 +105,7 @@ export function momentOf(live: Live, seat: string): Moment {
     const guest = call.guests.find((g) => g.in && g.seat === seat);
     if (guest) return { kind: "guest", call, n: guest.n };
     const offer = call.offers.find((o) => o.seat === seat);
-    if (offer) ring = { kind: "ring", call, offer: offer.n, until: offer.until, transfer: offer.kind === "transfer" };
+    if (offer) ring = { kind: "ring", call, offer: offer.n, until: offer.until, offerKind: offer.kind };
   }
   return ring ?? { kind: "idle" };
 }

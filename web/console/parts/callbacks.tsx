@@ -32,13 +32,22 @@ export function Callbacks({ onClose }: { onClose: () => void }) {
   const dial = async (o: Owed) => {
     if (await run(() => desk.acts.callOut({ returns: o.call }))) onClose();
   };
+  const dialNumber = async () => {
+    if (number.trim().length < 3) return;
+    if (await run(() => desk.acts.callOut({ number: number.trim() }))) onClose();
+  };
   const settle = async (o: Owed, how: "dua_kali" | "diselesaikan" | "bahaya") => {
     await run(() => desk.acts.settle(o.call, how, text));
     note(null);
     setText("");
   };
   return (
-    <Dialog title={t.callbacks.title} onClose={onClose} testid="callbacks-list" size={680}>
+    <Dialog
+      title={list.length === 0 ? t.callbacks.phone : t.callbacks.title}
+      onClose={onClose}
+      testid="callbacks-list"
+      size={680}
+    >
       <div className="stack">
         {list.length === 0 && <p className="dim">{t.callbacks.none}</p>}
         {list.slice(0, 30).map((o, i) => (
@@ -99,18 +108,15 @@ export function Callbacks({ onClose }: { onClose: () => void }) {
             inputMode="tel"
             aria-label={t.callbacks.other}
             placeholder={t.callbacks.other}
+            data-autofocus={list.length === 0 ? true : undefined}
             value={number}
+            onKeyDown={(e) => {
+              if (e.key === "Enter") void dialNumber();
+            }}
             onChange={(e) => setNumber(e.target.value)}
             data-testid="call-number"
           />
-          <Act
-            disabled={number.trim().length < 3}
-            testid="call-out"
-            onClick={() => {
-              onClose();
-              void run(() => desk.acts.callOut({ number: number.trim() }));
-            }}
-          >
+          <Act disabled={number.trim().length < 3} testid="call-out" onClick={() => void dialNumber()}>
             {t.callbacks.call}
           </Act>
         </div>

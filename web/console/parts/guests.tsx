@@ -1,33 +1,66 @@
 // Others in a talk: who was asked in, and asking somebody: another agency, an office, a number; to talk or to advise.
 import { useState } from "react";
-import type { LiveCall } from "../api/types";
-import { officeName, targets, useDesk } from "../desk/desk";
+import type { GivingAway, LiveCall } from "../api/types";
+import { askable, nameOfSeat, officeName, officeOfSeat, useDesk } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useTexts, word } from "../i18n";
+import { useKeys } from "../keys/use-keys";
 import { Act, Until } from "./bits";
 import { Dialog } from "./dialog";
 
-/** Agencies that can be asked in by one key. */
-const agencies = ["112", "113", "115", "118", "119"] as const;
+/** Agencies that can be asked in by one key, with the number to dial and how the report counts them. */
+const agencies = [
+  { number: "112", agency: "112" },
+  { number: "113", agency: "113" },
+  { number: "115", agency: "115" },
+  { number: "118", agency: "118" },
+  { number: "119", agency: "119" },
+  { number: "123", agency: "pln" },
+] as const;
+
+type Guest = LiveCall["guests"][number];
+
+/** How the call counts when the caller is left to this guest; null when it can't be left to them. */
+export function givingTo(call: LiveCall, g: Guest, kindOf: (office: string) => string): GivingAway | null {
+  const agency = agencies.find((a) => a.number === g.number)?.agency;
+  if (!g.in || g.aside || call.leaving || call.outbound) return null;
+  if (agency) return { outcome: "dialihkan_instansi", agency };
+  if (g.office !== "" && g.office !== call.office && kindOf(g.office) === "polda")
+    return { outcome: "dialihkan_polda_lain" };
+  return call.polresTalked ? { outcome: "valid_polres" } : null;
+}
 
 export function Guests({ call, mine }: { call: LiveCall; mine: boolean }) {
   const t = useTexts();
   const desk = useDesk();
   const run = useRun();
   if (call.guests.length === 0) return null;
+  const kindOf = (id: string) => [...desk.session.offices, ...desk.session.others].find((o) => o.id === id)?.kind ?? "";
   return (
     <section className="stack" data-testid="guests" aria-label={t.guests.title}>
       <h2>{t.guests.title}</h2>
       {call.guests.map((g) => {
         const name = g.name || (g.office ? officeName(desk, g.office) : g.number);
-        const agency = agencies.find((a) => g.number === a);
+        const giving = givingTo(call, g, kindOf);
         return (
           <div key={g.n} className="stack" data-testid={`guest-${g.n}`}>
             <div className="row">
               <span className={`dot ${g.in ? "talk" : "ring"}`} aria-hidden="true" />
               <b className="grow cut">{name}</b>
               <span className="dim num">
-                {g.in ? g.aside ? t.guests.advises : t.guests.talks : <Until at={g.until} />}
+                {call.given === g.n
+                  ? t.guests.has
+                  : g.in
+                    ? g.aside
+                      ? t.guests.advises
+                      : t.guests.talks
+                    : t.guests.rings}
+                {!g.in && (
+                  <>
+                    {" "}
+                    <Until at={g.until} />
+                  </>
+                )}
               </span>
             </div>
             {mine && call.given !== g.n && (
@@ -38,10 +71,10 @@ export function Guests({ call, mine }: { call: LiveCall; mine: boolean }) {
                   </Act>
                 )}
                 <Act look="small" testid="dismiss" onClick={() => void run(() => desk.acts.dismiss(call.id, g.n))}>
-                  {t.guests.dismiss}
+                  {g.in ? t.guests.dismiss : t.guests.stop}
                 </Act>
-                {g.in && !g.aside && agency && (
-                  <Act look="small" testid="give" onClick={() => void run(() => desk.acts.give(call.id, g.n, agency))}>
+                {giving && (
+                  <Act look="small" testid="give" onClick={() => void run(() => desk.acts.give(call.id, g.n, giving))}>
                     {t.guests.give}
                   </Act>
                 )}
@@ -54,16 +87,18 @@ export function Guests({ call, mine }: { call: LiveCall; mine: boolean }) {
   );
 }
 
-/** Asks whom to call in. Enter takes what stands in the field. */
+/** Asks whom to call in. ↑↓ chooses, Enter takes. */
 export function InviteDialog({ call, onDone }: { call: LiveCall; onDone: () => void }) {
   const t = useTexts();
   const desk = useDesk();
   const run = useRun();
   const [text, setText] = useState("");
+  const [at, move] = useState(0);
   const [aside, setAside] = useState(false);
-  const offices = targets(desk.session).filter((o) =>
-    `${o.name} ${o.short}`.toLowerCase().includes(text.toLowerCase()),
-  );
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const offices = askable(desk.session, aside)
+    .filter((o) => words.every((w) => `${o.name} ${o.short}`.toLowerCase().includes(w)))
+    .slice(0, 6);
   const isNumber = /^[+0-9][0-9 -]{2,}$/.test(text.trim());
   const invite = (who: { number?: string; office?: string; name?: string }) => {
     onDone();
@@ -84,11 +119,11 @@ export function InviteDialog({ call, onDone }: { call: LiveCall; onDone: () => v
         <div className="row">
           {agencies.map((a) => (
             <Act
-              key={a}
-              testid={`invite-${a}`}
-              onClick={() => invite({ number: a, name: `${word(t.guests.agencies, a)} ${a}` })}
+              key={a.number}
+              testid={`invite-${a.number}`}
+              onClick={() => invite({ number: a.number, name: `${word(t.guests.agencies, a.number)} ${a.number}` })}
             >
-              {word(t.guests.agencies, a)} <b className="num">{a}</b>
+              {word(t.guests.agencies, a.number)} <b className="num">{a.number}</b>
             </Act>
           ))}
         </div>
@@ -98,11 +133,18 @@ export function InviteDialog({ call, onDone }: { call: LiveCall; onDone: () => v
           aria-label={t.guests.search}
           placeholder={t.guests.search}
           value={text}
-          onChange={(e) => setText(e.target.value)}
+          onChange={(e) => {
+            setText(e.target.value);
+            move(0);
+          }}
           onKeyDown={(e) => {
+            if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+              e.preventDefault();
+              move((n) => Math.max(0, Math.min(offices.length - 1, n + (e.key === "ArrowDown" ? 1 : -1))));
+            }
             if (e.key !== "Enter") return;
             if (isNumber) invite({ number: text.trim() });
-            else if (offices[0]) invite({ office: offices[0].id });
+            else if (offices[at]) invite({ office: offices[at].id });
           }}
           data-testid="invite-field"
         />
@@ -111,13 +153,66 @@ export function InviteDialog({ call, onDone }: { call: LiveCall; onDone: () => v
             {t.guests.number(text.trim())}
           </Act>
         )}
-        {!isNumber &&
-          offices.slice(0, 6).map((o) => (
-            <Act key={o.id} look="quiet" onClick={() => invite({ office: o.id })}>
-              {o.name}
-            </Act>
-          ))}
+        {!isNumber && (
+          <div role="listbox" aria-label={t.guests.offices} className="stack">
+            {offices.map((o, i) => (
+              <button
+                type="button"
+                role="option"
+                aria-selected={i === at}
+                className={`li ${i === at ? "on" : ""}`}
+                key={o.id}
+                data-testid={`invite-${o.id}`}
+                onClick={() => invite({ office: o.id })}
+              >
+                <b>{o.name}</b>
+              </button>
+            ))}
+            {offices.length === 0 && <p className="dim">{t.guests.none}</p>}
+          </div>
+        )}
       </div>
     </Dialog>
   );
+}
+
+/** What one who was asked in sees: who asked, that they are in the talk, and the way out. */
+export function GuestActs({ call, n }: { call: LiveCall; n: number }) {
+  const t = useTexts();
+  const desk = useDesk();
+  const run = useRun();
+  const g = call.guests.find((x) => x.n === n);
+  const alone = call.given === n;
+  const leave = () => void run(() => desk.acts.dismiss(call.id, n));
+  const close = () => void run(() => desk.acts.closeCall(call.id, {}));
+  useKeys(alone ? { close } : { leave, close: leave });
+  if (!g) return null;
+  const host = call.seat ? `${nameOfSeat(desk, call.seat)} ${officeName(desk, officeOfSeat(call.seat))}`.trim() : "";
+  return (
+    <>
+      <p className="wide good" data-testid="as-guest">
+        ● {alone ? t.guests.alone : g.aside ? t.guests.youAdvise(host) : t.guests.youTalk(host)}
+      </p>
+      {alone ? (
+        <Act look="main" className="wide" hint="F9" testid="close" onClick={close}>
+          {t.call.closePolres}
+        </Act>
+      ) : (
+        <Act look="main" className="wide" hint="F6" testid="leave" onClick={leave}>
+          {t.guests.out}
+        </Act>
+      )}
+    </>
+  );
+}
+
+/** Keys and dialogs of one who has the caller: hold, and asking others in. */
+export function useHolding(call: LiveCall, may: boolean) {
+  const desk = useDesk();
+  const run = useRun();
+  const [inviting, invite] = useState(false);
+  const hold = () => void run(() => desk.acts.hold(call.id, !call.onHold));
+  const ask = () => invite(true);
+  useKeys(may ? { hold, invite: ask } : {});
+  return { hold, ask, dialog: inviting && may ? <InviteDialog call={call} onDone={() => invite(false)} /> : null };
 }

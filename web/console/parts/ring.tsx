@@ -2,7 +2,7 @@
 // told by the socket and by the stream, whichever is faster.
 import { useEffect } from "react";
 import type { LiveCall } from "../api/types";
-import { numberOf, officeName, useDesk, useNow } from "../desk/desk";
+import { numberOf, officeName, officeOfSeat, useDesk, useNow } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useTexts } from "../i18n";
 import { useKeys } from "../keys/use-keys";
@@ -14,7 +14,7 @@ export interface Ringing {
   call: LiveCall | null;
   offer: number;
   until: string | null;
-  transfer: boolean;
+  kind: "queue" | "transfer" | "guest";
 }
 
 export function RingPop({ ring }: { ring: Ringing }) {
@@ -30,8 +30,17 @@ export function RingPop({ ring }: { ring: Ringing }) {
   const decline = () => void run(() => desk.acts.decline(ring.id, ring.offer));
   useKeys({ answer, decline });
   const urgent = call?.urgent ?? false;
+  // Whoever has the caller now sends them, or asks us in.
+  const from = call ? officeName(desk, officeOfSeat(call.seat) || call.office) : "";
+  const aside = call?.guests.some((g) => !g.in && g.aside && g.office === desk.session.office.id) ?? false;
   const title =
-    ring.transfer && call ? t.ring.transfer(officeName(desk, call.office)) : urgent ? t.ring.priority : t.ring.title;
+    ring.kind === "guest"
+      ? t.ring.guest(from, aside)
+      : ring.kind === "transfer" && call
+        ? t.ring.transfer(from)
+        : urgent
+          ? t.ring.priority
+          : t.ring.title;
   const h = call?.history;
   const card = call?.incident ? desk.live.incidents[call.incident] : undefined;
   const kind = desk.kinds.find((k) => k.code === card?.kind);

@@ -50,11 +50,11 @@ export function Rings() {
       call: moment.call,
       offer: moment.offer,
       until: moment.until,
-      transfer: moment.transfer,
+      kind: moment.offerKind,
     };
   else if (moment.kind === "idle" && phone.ring) {
     const { call, offer, until, kind } = phone.ring;
-    ring = { id: call, call: live.calls[call] ?? null, offer, until, transfer: kind === "transfer" };
+    ring = { id: call, call: live.calls[call] ?? null, offer, until, kind };
   }
   const tune = ring ? (ring.call?.urgent ? "priority" : "offer") : null;
   useEffect(() => {

@@ -8,6 +8,7 @@ import { useRun } from "../desk/notice";
 import { useTexts, word } from "../i18n";
 import { useKeys } from "../keys/use-keys";
 import { Act } from "../parts/bits";
+import { CallReporter } from "../parts/call-reporter";
 import { EndDialog } from "../parts/end-dialog";
 import { Link } from "../parts/link";
 import { type Listing, ListStates } from "../parts/list";
@@ -269,6 +270,9 @@ function OneIncident({ incident: i }: { incident: Incident }) {
             <Act onClick={() => send(true)} testid="incident-send">
               {t.incidents.send}
             </Act>
+          )}
+          {(i.state === "SENT" || i.state === "ACCEPTED") && (
+            <CallReporter id={i.id} number={r.reporterNumber} danger={i.danger} />
           )}
           {i.call && <Link href={`/panggilan/${i.call}`}>{t.incidents.call} →</Link>}
         </div>

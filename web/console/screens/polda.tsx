@@ -12,7 +12,7 @@ import { Bottom, KeysBar } from "../parts/bottom";
 import { CallPanel } from "../parts/call-panel";
 import { Callbacks } from "../parts/callbacks";
 import { ReportForm } from "../parts/form";
-import { Guests, InviteDialog } from "../parts/guests";
+import { GuestActs, Guests, useHolding } from "../parts/guests";
 import { OfficePicker } from "../parts/office-picker";
 import { OutcomePicker } from "../parts/outcomes";
 import { LeavingBar, Sayings, TransferBar } from "../parts/say";
@@ -81,8 +81,7 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   const proposed = report.report.office || guess;
   const sent = call.sent.length > 0;
   const canFilter = (moment.kind === "talk" || moment.kind === "back") && call.given === 0;
-  const [inviting, invite] = useState(false);
-  const hold = () => void run(() => desk.acts.hold(call.id, !call.onHold));
+  const holding = useHolding(call, canFilter);
   const live = canFilter || moment.kind === "transfer";
 
   const transfer = async (office: string) => {
@@ -103,7 +102,11 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
     void report.settle();
     await run(() => desk.acts.closeCall(call.id, closing));
   };
+  // Another Polda passed the caller on to us: it counts there, as passed on.
+  const theirs = call.office !== desk.session.office.id;
   const onClose = () => {
+    if (moment.kind === "guest") return; // GuestActs knows
+    if (theirs && live) return void close({});
     if (moment.kind === "leaving" || (call.polresTalked && live))
       return void close(call.polresTalked ? { outcome: "valid_polres" } : {});
     if (moment.kind === "back" && sent) return void close({ outcome: "ditutup_polda_diteruskan" });
@@ -119,12 +122,11 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   const leave = () => void run(() => desk.acts.leave(call.id));
   const canSend = canFilter || moment.kind === "unfinished";
   useKeys({
-    ...(canFilter ? { hold, invite: () => invite(true) } : {}),
-    ...(canFilter ? { invalid: () => ask("invalid") } : {}),
+    ...(canFilter && !theirs ? { invalid: () => ask("invalid") } : {}),
     ...(canSend ? { transfer: again, "transfer-other": () => pick(true) } : {}),
     ...(moment.kind === "transfer" ? { "take-back": back } : {}),
     ...(moment.kind === "leaving" ? { leave } : {}),
-    ...(moment.kind !== "unfinished" ? { close: onClose } : {}),
+    ...(moment.kind !== "unfinished" && moment.kind !== "guest" ? { close: onClose } : {}),
     note: () => document.getElementById("field-note")?.focus(),
   });
   // The caller hung up or the call went on elsewhere while a question was open: the question is over.
@@ -156,9 +158,13 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   const foot =
     moment.kind === "talk" ? (
       <div className="decide">
-        <Act hint="F3" testid="invalid" onClick={() => ask("invalid")}>
-          {t.decide.invalid}
-        </Act>
+        {theirs ? (
+          <span className="dim">{t.decide.theirs(name(call.office))}</span>
+        ) : (
+          <Act hint="F3" testid="invalid" onClick={() => ask("invalid")}>
+            {t.decide.invalid}
+          </Act>
+        )}
         <Act look="main" hint="F4" testid="transfer" onClick={again}>
           <span className="cut">{proposed ? t.decide.valid(name(proposed)) : t.decide.choose}</span>
         </Act>
@@ -176,11 +182,11 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
           onLeave={leave}
           onAgain={again}
           onOther={() => pick(true)}
-          onHold={hold}
-          onInvite={() => invite(true)}
+          onHold={holding.hold}
+          onInvite={holding.ask}
         />
       </CallPanel>
-      {inviting && <InviteDialog call={call} onDone={() => invite(false)} />}
+      {holding.dialog}
       <ReportForm report={report} no={no} top={top} foot={foot} disabled={moment.kind === "leaving" && !report.full} />
       <Side
         proposed={proposed}
@@ -224,6 +230,8 @@ function TalkActs(p: {
           </Act>
         </>
       );
+    case "guest":
+      return <GuestActs call={p.call} n={p.moment.n} />;
     case "dialling":
       return (
         <Act look="bad" className="wide" hint="F9" testid="close" onClick={p.onClose}>
@@ -258,6 +266,12 @@ function TalkActs(p: {
           </Act>
           <Act hint="⇧F4" testid="transfer-other" onClick={p.onOther}>
             {t.call.other}
+          </Act>
+          <Act hint="H" aria-pressed={p.call.onHold} testid="hold" onClick={p.onHold}>
+            {p.call.onHold ? t.call.unhold : t.call.hold}
+          </Act>
+          <Act hint="F7" testid="ask-in" onClick={p.onInvite}>
+            {t.call.invite}
           </Act>
         </>
       );

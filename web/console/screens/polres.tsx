@@ -2,17 +2,20 @@
 // incidents on the right, those that nobody accepted first.
 import { useEffect, useRef, useState } from "react";
 import type { Closing, IncidentCard, LiveCall } from "../api/types";
-import { nameOfSeat, officeName, useDesk, useNow } from "../desk/desk";
+import { nameOfSeat, officeName, officeOfSeat, useDesk, useNow } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useReport } from "../desk/use-report";
 import { useTexts } from "../i18n";
 import { useKeys } from "../keys/use-keys";
-import { momentOf, openIncidents } from "../live/live";
+import { type Moment, momentOf, openIncidents } from "../live/live";
 import { Act } from "../parts/bits";
 import { KeysBar } from "../parts/bottom";
 import { CallPanel } from "../parts/call-panel";
+import { CallReporter } from "../parts/call-reporter";
+import { Callbacks } from "../parts/callbacks";
 import { EndDialog } from "../parts/end-dialog";
 import { ReportForm, Saved } from "../parts/form";
+import { GuestActs, Guests, useHolding } from "../parts/guests";
 import { OutcomePicker } from "../parts/outcomes";
 import { shortNumber } from "../words/digits";
 import { clock, left, timeOfDay } from "../words/time";
@@ -27,13 +30,14 @@ export function PolresConsole() {
   const open = openIncidents(live).filter((i) => i.office === session.office.id);
   const [chosen, choose] = useState("");
   const list = open.map((i) => i.id);
-  const current = call?.incident || (live.incidents[chosen] ? chosen : (list[0] ?? ""));
+  const current = call?.incident || call?.outbound?.incident || (live.incidents[chosen] ? chosen : (list[0] ?? ""));
   const step = (by: number) => {
     const at = list.indexOf(current);
     const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
     if (next) choose(next);
   };
-  useKeys({ up: () => step(-1), down: () => step(1) });
+  const [phoning, phone] = useState(false);
+  useKeys({ up: () => step(-1), down: () => step(1), callbacks: () => phone(true) });
 
   // A report that just came is heard, also when no call comes with it.
   const known = useRef<Set<string> | null>(null);
@@ -49,18 +53,26 @@ export function PolresConsole() {
     ["F2", t.keys.answer],
     ["A", t.keys.accept],
     ["N", t.keys.note],
+    ["P", t.keys.dial],
+    ["H", t.keys.hold],
+    ["F7", t.keys.invite],
     ["F9", t.keys.close],
+    ["B", t.keys.phone],
     ["?", t.keys.help],
   ] as const;
   return (
     <Frame look="polres">
       {call && moment.kind !== "idle" && moment.kind !== "ring" ? (
-        <Talk call={call} kind={moment.kind} />
+        <Talk key={call.id} call={call} moment={moment} />
       ) : (
         <CallPanel call={null}>
           <SeatActs />
+          <Act className="wide" hint="B" testid="open-callbacks" onClick={() => phone(true)}>
+            {t.callbacks.phone}
+          </Act>
         </CallPanel>
       )}
+      {phoning && <Callbacks onClose={() => phone(false)} />}
       {current ? (
         <IncidentPanel
           key={current}
@@ -97,28 +109,44 @@ export function PolresConsole() {
   );
 }
 
-function Talk({ call, kind }: { call: LiveCall; kind: string }) {
+type TalkMoment = Exclude<Moment, { kind: "idle" | "ring" }>;
+
+function Talk({ call, moment }: { call: LiveCall; moment: TalkMoment }) {
   const t = useTexts();
   const desk = useDesk();
   const run = useRun();
-  const close = () => {
-    if (kind === "talk" || kind === "leaving" || kind === "back")
-      void run(() => desk.acts.closeCall(call.id, call.polresTalked ? { outcome: "valid_polres" } : {}));
-  };
+  const { kind } = moment;
+  const has = kind === "talk" || kind === "back"; // the caller is ours: to hold, and to ask others in
+  const holding = useHolding(call, has && call.given === 0);
+  const close = () =>
+    void run(() => desk.acts.closeCall(call.id, call.polresTalked ? { outcome: "valid_polres" } : {}));
+  const closes = has || kind === "leaving" || kind === "dialling";
   // F9 closes the talk first; the incident stays open and is closed by F9 when the talk is over.
-  useKeys(kind === "unfinished" ? {} : { close });
+  useKeys(closes ? { close } : kind === "unfinished" ? {} : { close: () => {} });
   return (
-    <CallPanel call={call}>
+    <CallPanel call={call} others={<Guests call={call} mine={has} />}>
       {call.leaving && call.leaving.seat !== desk.seat && (
         <p className="wide good">
-          ● {t.polres.talkWith(officeName(desk, call.office))} {nameOfSeat(desk, call.leaving.seat)}
+          ● {t.polres.talkWith(officeName(desk, officeOfSeat(call.leaving.seat)))} {nameOfSeat(desk, call.leaving.seat)}
         </p>
       )}
-      {kind !== "unfinished" && kind !== "orphan" && (
-        <Act look="main" className="wide" hint="F9" testid="close" onClick={close}>
-          {t.call.closePolres}
+      {kind === "guest" && <GuestActs call={call} n={moment.n} />}
+      {closes && (
+        <Act look={kind === "dialling" ? "bad" : "main"} className="wide" hint="F9" testid="close" onClick={close}>
+          {kind === "dialling" ? t.call.stopDialling : t.call.closePolres}
         </Act>
       )}
+      {has && (
+        <>
+          <Act hint="H" aria-pressed={call.onHold} testid="hold" onClick={holding.hold}>
+            {call.onHold ? t.call.unhold : t.call.hold}
+          </Act>
+          <Act hint="F7" testid="ask-in" onClick={holding.ask}>
+            {t.call.invite}
+          </Act>
+        </>
+      )}
+      {holding.dialog}
     </CallPanel>
   );
 }
@@ -205,6 +233,7 @@ function IncidentPanel({
       <Act hint="N" onClick={() => document.getElementById("field-note")?.focus()}>
         {t.polres.note}
       </Act>
+      {!call && <CallReporter id={id} number={report.report.reporterNumber} danger={card.danger} />}
       {canAccept ? (
         <Act look="main" hint="A" testid="accept" onClick={accept}>
           {t.polres.accept}

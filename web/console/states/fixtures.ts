@@ -6,6 +6,7 @@ import type {
   Kind,
   LiveCall,
   Office,
+  Other,
   Outcome,
   Owed,
   Presence,
@@ -56,6 +57,22 @@ const polda: Office = {
   ...zone,
 };
 
+const other = (id: string, kind: Other["kind"], parent: string, name: string, short: string): Other => ({
+  id,
+  kind,
+  parent,
+  name,
+  short,
+});
+const all: Other[] = [
+  ...[polda, ...under].map((o) => other(o.id, o.kind, o.parent, o.name, o.short)),
+  other("polda-kalsel", "polda", "mabes", "Polda Kalimantan Selatan", "Polda Kalsel"),
+  other("polda-kaltara", "polda", "mabes", "Polda Kalimantan Utara", "Polda Kaltara"),
+  other("polda-sulteng", "polda", "mabes", "Polda Sulawesi Tengah", "Polda Sulteng"),
+  other("polresta-banjarmasin", "polres", "polda-kalsel", "Polresta Banjarmasin", "Polresta Bjm"),
+  other("mabes", "mabes", "", "Mabes Polri", "Mabes"),
+];
+
 const session = (
   office: Office,
   offices: Office[],
@@ -74,6 +91,7 @@ const session = (
   },
   office,
   offices,
+  others: all.filter((o) => !offices.some((x) => x.id === o.id)),
   csrf: "",
   mustChangePassword: false,
   duty: null,
@@ -377,6 +395,9 @@ export function live(w: World): Live {
     presence: Object.fromEntries(
       under
         .map((o, i) => [o.id, presence(o, i < 5 ? 3 - (i % 3) : i === 6 ? 0 : 1, i === 3 || i === 6 ? 2 : 0)])
+        .concat([
+          ["polda-kalsel", { ...presence(polda, 2, 1), office: "polda-kalsel", name: "Polda Kalimantan Selatan" }],
+        ])
         .map(([id, p], i) => [id, i === 8 ? { ...(p as Presence), ready: 0, talking: 0, onDuty: 0 } : p]),
     ) as Record<string, Presence>,
   };

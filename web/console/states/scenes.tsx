@@ -6,6 +6,7 @@ import type { Desk } from "../desk/desk";
 import { Callbacks } from "../parts/callbacks";
 import { InviteDialog } from "../parts/guests";
 import type { Listing } from "../parts/list";
+import { OfficePicker } from "../parts/office-picker";
 import { OutcomePicker } from "../parts/outcomes";
 import { phoneOff } from "../phone/line";
 import { CallsView } from "../screens/calls";
@@ -46,6 +47,19 @@ const polres = (call: LiveCall | undefined, more: Partial<Parameters<typeof fx.l
   ...polda(call, more),
   seat: fx.polresSeat,
   session: fx.polresSession,
+});
+const guest = (g: Partial<LiveCall["guests"][number]>): LiveCall["guests"][number] => ({
+  n: 1,
+  office: "",
+  number: "",
+  name: "",
+  aside: false,
+  in: false,
+  seat: "",
+  person: "",
+  at: fx.at(10),
+  until: fx.at(-9),
+  ...g,
 });
 const consolePolda = () => <PoldaConsole />;
 const consolePolres = () => <PolresConsole />;
@@ -251,6 +265,72 @@ export const scenes: Record<string, Scene> = {
       </>
     ),
   },
+  "console-picker": {
+    desk: polda(fx.call(), { card: draftCard }),
+    incident: draft,
+    show: () => (
+      <>
+        <PoldaConsole />
+        <OfficePicker proposed="polresta-balikpapan" onPick={nothing} onCancel={nothing} />
+      </>
+    ),
+  },
+  "console-transfer-polda": {
+    desk: polda(
+      fx.call({
+        phase: "TRANSFERRING",
+        target: "polda-kalsel",
+        targetUntil: fx.at(-2.3),
+        offers: [
+          {
+            n: 1,
+            kind: "transfer",
+            piket: false,
+            office: "polda-kalsel",
+            seat: "polda-kalsel/1",
+            person: "",
+            at: fx.at(1.7),
+            until: fx.at(-2.3),
+          },
+        ],
+        sent: ["polda-kalsel"],
+        try: 1,
+      }),
+      { state: "RESERVED", card: fx.card({ office: "polda-kalsel" }) },
+    ),
+    show: consolePolda,
+  },
+  "console-takeback-polda": {
+    desk: polda(fx.call({ chip: "tidak_menjawab", chipOffice: "polda-kalsel", sent: ["polda-kalsel"], try: 1 }), {
+      card: fx.card({ office: "polda-kalsel" }),
+    }),
+    incident: fx.incident({ office: "polda-kalsel" }),
+    show: consolePolda,
+  },
+  "console-from-polda": {
+    desk: polda(fx.call({ office: "polda-kalsel", sent: ["polda-kaltim"] }), {
+      card: fx.card({
+        origin: "polda-kalsel",
+        office: "polda-kaltim",
+        state: "ACCEPTED",
+        acceptBy: null,
+        acceptedAt: fx.at(9),
+      }),
+    }),
+    incident: fx.incident({ origin: "polda-kalsel", office: "polda-kaltim", state: "ACCEPTED" }),
+    show: consolePolda,
+  },
+  "console-as-guest": {
+    desk: polda(
+      fx.call({
+        office: "polda-kalsel",
+        seat: "polda-kalsel/1",
+        incident: "",
+        guests: [guest({ n: 1, office: "polda-kaltim", in: true, seat: fx.poldaSeat })],
+      }),
+    ),
+    show: consolePolda,
+  },
   "console-callbacks": {
     desk: {
       ...polda(undefined),
@@ -338,6 +418,103 @@ export const scenes: Record<string, Scene> = {
     ),
     incident: fx.incident({ state: "ACCEPTED" }),
     show: consolePolres,
+  },
+  "polres-hold": {
+    desk: polres(fx.call({ seat: fx.polresSeat, polresTalked: true, onHold: true }), {
+      card: fx.card({ state: "ACCEPTED", acceptBy: null, acceptedAt: fx.at(20) }),
+    }),
+    incident: fx.incident({ state: "ACCEPTED" }),
+    show: consolePolres,
+  },
+  "polres-guests": {
+    desk: polres(
+      fx.call({
+        seat: fx.polresSeat,
+        polresTalked: true,
+        guests: [
+          guest({ n: 1, number: "119", name: "Ambulans 119", in: true }),
+          guest({ n: 2, number: "+62811220033", name: "", aside: true, in: true }),
+          guest({ n: 3, office: "polda-kaltim" }),
+        ],
+      }),
+      { card: fx.card({ state: "ACCEPTED", acceptBy: null, acceptedAt: fx.at(20) }) },
+    ),
+    incident: fx.incident({ state: "ACCEPTED" }),
+    show: consolePolres,
+  },
+  "polres-invite": {
+    desk: polres(fx.call({ seat: fx.polresSeat, polresTalked: true }), {
+      card: fx.card({ state: "ACCEPTED", acceptBy: null, acceptedAt: fx.at(20) }),
+    }),
+    incident: fx.incident({ state: "ACCEPTED" }),
+    show: () => (
+      <>
+        <PolresConsole />
+        <InviteDialog call={fx.call({ seat: fx.polresSeat })} onDone={nothing} />
+      </>
+    ),
+  },
+  "polres-asked-in": {
+    desk: polres(
+      fx.call({
+        guests: [guest({ n: 1, office: "polresta-balikpapan", aside: true })],
+        offers: [
+          {
+            n: 4,
+            kind: "guest",
+            piket: false,
+            office: "polresta-balikpapan",
+            seat: fx.polresSeat,
+            person: "",
+            at: fx.at(1),
+            until: fx.at(-14),
+          },
+        ],
+      }),
+      { state: "OFFERED", card: null },
+    ),
+    show: consolePolres,
+  },
+  "polres-as-guest": {
+    desk: polres(
+      fx.call({ guests: [guest({ n: 1, office: "polresta-balikpapan", in: true, aside: true, seat: fx.polresSeat })] }),
+      { card: null },
+    ),
+    show: consolePolres,
+  },
+  "polres-left-alone": {
+    desk: polres(
+      fx.call({
+        seat: "",
+        given: 1,
+        guests: [guest({ n: 1, office: "polresta-balikpapan", in: true, seat: fx.polresSeat })],
+      }),
+      { card: null },
+    ),
+    show: consolePolres,
+  },
+  "polres-dialling": {
+    desk: polres(
+      fx.call({
+        office: "polresta-balikpapan",
+        phase: "DIALLING",
+        seat: fx.polresSeat,
+        answeredAt: null,
+        outbound: { returns: "", incident: "i42", until: fx.at(-30) },
+      }),
+      { card: fx.card({ state: "ACCEPTED", acceptBy: null, acceptedAt: fx.at(20) }) },
+    ),
+    incident: fx.incident({ state: "ACCEPTED" }),
+    show: consolePolres,
+  },
+  "polres-call-out": {
+    desk: polres(undefined, { card: null, quiet: true }),
+    show: () => (
+      <>
+        <PolresConsole />
+        <Callbacks onClose={nothing} />
+      </>
+    ),
   },
   "polres-incident": { desk: polres(undefined), show: consolePolres },
   "polres-accepted": {
