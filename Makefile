@@ -60,7 +60,7 @@ lint-quick: ## Check form with gofumpt, go vet and staticcheck
 bench: build ## Measure: CPU per call, gaps, lateness, journal (docs/BENCHMARKS.md has the figures)
 	packages=$$(scripts/packages.sh all) && go test -timeout 30m -run '^$$' -bench . -benchmem -p 1 $$packages
 
-fuzz: ## Fuzz every target for FUZZTIME (30s) each
+fuzz: ## Fuzz every target for FUZZTIME (30s) each; then 100,000 spoilt SIP messages
 	@scripts/fuzz.sh $(FUZZTIME)
 
 soak: build ## Kill the process 50 times under live calls, then let the town call for SOAK (1h) and watch memory, goroutines and health

@@ -88,10 +88,8 @@ func (x *Exchange) enter(l *Leg) bool {
 	if x.closing {
 		return false
 	}
-	x.legs[l.key] = l
-	x.initial[l.first] = l
 	x.perTrunk[l.trunk.Name]++
-	x.working.Add(1)
+	x.remember(l)
 	return true
 }
 

@@ -58,18 +58,20 @@ func (x *Exchange) Dial(c phone.Callee) (phone.Outside, error) {
 	l.key = dialogKey{l.d.CallID, tag}
 	x.traces.leg(l.id, l.d.CallID)
 	l.party = phone.Party{Number: office.Number(c.Number), Raw: c.Number, Dialled: c.Number}
-	if err := l.nextWay(); err != nil {
+	if err := x.firstWay(l); err != nil {
 		return nil, err
 	}
 	l.log = x.log.With("leg", l.id, "trunk", l.trunk.Name)
 	if err := l.open(); err != nil {
+		x.over(l)
 		return nil, err
 	}
-	if !x.enter(l) {
+	if !x.keep(l) {
+		x.over(l)
 		l.sock.Close()
 		return nil, errors.New("call out: closing")
 	}
-	go l.run() // Close waits for it: enter counted it
+	go l.run() // Close waits for it: keep counted it
 	l.box.post(l.invites)
 	l.out.within = l.after(c.Within, func() { l.giveUp(408, "nobody answered") })
 	return l, nil
@@ -107,13 +109,16 @@ func (l *Leg) Press(keys string) {
 	})
 }
 
-// nextWay takes the next road. It fails when there is none.
+// nextWay takes the next road that isn't full. It fails with ErrFull when there is none, and the leg stays where it is. The
+// exchange is locked: who looks takes the place in the same instant.
 func (l *Leg) nextWay() error {
 	o := l.out
-	if len(o.ways) == 0 {
+	i := slices.IndexFunc(o.ways, func(w way) bool { return l.x.roomOn(w.trunk) })
+	if i < 0 {
+		o.ways = nil
 		return ErrFull
 	}
-	o.way, o.ways = o.ways[0], o.ways[1:]
+	o.way, o.ways = o.ways[i], o.ways[i+1:]
 	o.tries, o.any, o.session = 0, false, 0
 	l.trunk = o.way.trunk
 	l.d.Transport, l.d.Source = o.way.transport, o.way.hop

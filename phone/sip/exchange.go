@@ -310,15 +310,19 @@ func (x *Exchange) admit(l *Leg) admission {
 	for _, n := range x.perTrunk {
 		all += n
 	}
-	if x.draining || x.cfg.MaxCalls > 0 && all >= x.cfg.MaxCalls ||
-		l.trunk.MaxCalls > 0 && x.perTrunk[l.trunk.Name] >= l.trunk.MaxCalls {
+	if x.draining || x.cfg.MaxCalls > 0 && all >= x.cfg.MaxCalls || !x.roomOn(l.trunk) {
 		return refusedFull
 	}
+	x.perTrunk[l.trunk.Name]++
+	x.remember(l)
+	return admitted
+}
+
+// remember enters a leg that is counted already, so that messages find it and Close waits for it. mu is held.
+func (x *Exchange) remember(l *Leg) {
 	x.legs[l.key] = l
 	x.initial[l.first] = l
-	x.perTrunk[l.trunk.Name]++
 	x.working.Add(1)
-	return admitted
 }
 
 // knows says whether we have the call of this INVITE already: a copy by another way is no new call.
@@ -336,13 +340,39 @@ func (x *Exchange) over(l *Leg) {
 	x.perTrunk[l.trunk.Name]--
 }
 
-// moved counts a leg for another trunk.
-func (x *Exchange) moved(l *Leg, f func()) {
+// firstWay finds a call of ours its first trunk, and counts it there.
+func (x *Exchange) firstWay(l *Leg) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.perTrunk[l.trunk.Name]--
-	f()
+	if err := l.nextWay(); err != nil {
+		return err
+	}
 	x.perTrunk[l.trunk.Name]++
+	return nil
+}
+
+// moves takes a call of ours to the next trunk that has room; false: there is none.
+func (x *Exchange) moves(l *Leg) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	from := l.trunk.Name
+	if l.nextWay() != nil {
+		return false
+	}
+	x.perTrunk[from]--
+	x.perTrunk[l.trunk.Name]++
+	return true
+}
+
+// keep enters a call of ours, counted already; false when it is too late for that.
+func (x *Exchange) keep(l *Leg) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closing {
+		return false
+	}
+	x.remember(l)
+	return true
 }
 
 func (x *Exchange) forget(l *Leg) {

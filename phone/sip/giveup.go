@@ -21,9 +21,8 @@ func (l *Leg) failed(status int, text string, req *sip.Request) {
 	if roads && (status != 408 || !o.any) { // a 408 that it sent speaks of the callee
 		l.x.health.note(o.way.trunk.Name, status)
 	}
-	if roads && !o.rang && !o.given && len(o.ways) > 0 {
-		l.log.Warn("a trunk doesn't carry a call; trying the next", "status", status, "text", text)
-		l.x.moved(l, func() { _ = l.nextWay() })
+	if roads && !o.rang && !o.given && l.x.moves(l) {
+		l.log.Warn("a trunk doesn't carry a call; trying the next", "status", status, "text", text, "next", l.trunk.Name)
 		l.d.SentBy = l.x.addressFor(l.d.Transport, l.d.Source)
 		l.expose()
 		l.invites()

@@ -97,11 +97,15 @@ func (x *Exchange) ways(c phone.Callee) ([]way, error) {
 	return ways, nil
 }
 
+// fullOut tells what is so now; the place itself is taken by nextWay.
 func (x *Exchange) fullOut(t *Trunk) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return t.MaxCalls > 0 && x.perTrunk[t.Name] >= t.MaxCalls
+	return !x.roomOn(t)
 }
+
+// roomOn says whether a trunk may carry one more. mu is held.
+func (x *Exchange) roomOn(t *Trunk) bool { return t.MaxCalls <= 0 || x.perTrunk[t.Name] < t.MaxCalls }
 
 // wayTo is the road to a number by this trunk. It never waits: names are looked up beside the calls.
 func (x *Exchange) wayTo(t *Trunk, number string) (way, error) {
