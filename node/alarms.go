@@ -91,6 +91,14 @@ func (a *alarms) repeat() {
 	}
 }
 
+// stands says whether an alarm is raised.
+func (a *alarms) stands(name string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, ok := a.now[name]
+	return ok
+}
+
 // count tells how many alarms stand.
 func (a *alarms) count() int {
 	a.mu.Lock()

@@ -19,7 +19,7 @@ const lookEvery = time.Minute
 
 // watchMachine looks at what the IT officer would: disk, clock, certificate, the sheet of calls, who is on duty.
 func (n *Node) watchMachine(ctx context.Context) {
-	w := machine{node: n, began: time.Now(), wall: time.Now().Round(0)}
+	w := machine{node: n, started: n.started, began: time.Now(), wall: time.Now().Round(0)}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	repeat := n.cfg.Alarms.Repeat
@@ -43,10 +43,11 @@ func (n *Node) watchMachine(ctx context.Context) {
 
 // machine remembers what it needs to see a change.
 type machine struct {
-	node   *Node
-	began  time.Time         // monotonic
-	wall   time.Time         // the wall's word for the same moment
-	unpaid map[office.ID]int // minutes for which an office's sheet didn't balance
+	node    *Node
+	started time.Time         // of the node
+	began   time.Time         // monotonic
+	wall    time.Time         // the wall's word for the same moment
+	unpaid  map[office.ID]int // minutes for which an office's sheet didn't balance
 }
 
 func (w *machine) look(now time.Time) {
@@ -207,7 +208,7 @@ func (w *machine) duty() {
 			continue
 		}
 		name := "nobody_" + string(f.Office)
-		if f.OnDuty > 0 || time.Since(w.node.started) < 5*time.Minute {
+		if f.OnDuty > 0 || time.Since(w.started) < 5*time.Minute {
 			w.node.alarms.clear(name)
 			continue
 		}

@@ -159,25 +159,6 @@ func (k *caller) hangup() {
 	}
 }
 
-// cancel gives up before the answer.
-func (k *caller) cancel() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.ended.IsZero() || !k.picked.IsZero() {
-		return
-	}
-	k.c.send(fmt.Sprintf("CANCEL sip:110@%s SIP/2.0\r\nVia: SIP/2.0/UDP %s:%d;branch=z9hG4bKi%s\r\nMax-Forwards: 70\r\n"+
-		"From: <sip:%s@%s>;tag=%s\r\nTo: <sip:110@%s>\r\nCall-ID: %s\r\nCSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n",
-		k.c.to, k.c.host, k.c.port, k.tag, k.from, k.c.host, k.tag, k.c.to, k.id))
-}
-
-// ringDelay is how long the first 18x took.
-func (k *caller) ringDelay() (time.Duration, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.rang.Sub(k.sent), !k.rang.IsZero()
-}
-
 func (k *caller) final() (status int, answered bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

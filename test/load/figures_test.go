@@ -5,9 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
-	"time"
 )
 
 // note keeps a figure in bench.json, which the benches of one run share. A figure over its promise fails the bench
@@ -45,22 +43,4 @@ func kept() map[string]float64 {
 		_ = json.Unmarshal(raw, &all) // a broken file is made anew
 	}
 	return all
-}
-
-// atLeast is note for what must not fall below.
-func atLeast(b *testing.B, name string, value, promise float64) {
-	b.Helper()
-	note(b, name, value, 0)
-	if value < promise {
-		b.Errorf("%s is %v, under the promise of %v", name, value, promise)
-	}
-}
-
-// percentile of all, in milliseconds; all is sorted by it.
-func percentile(all []time.Duration, p float64) float64 {
-	if len(all) == 0 {
-		return 0
-	}
-	slices.Sort(all)
-	return float64(all[min(len(all)-1, int(p*float64(len(all))))].Microseconds()) / 1000
 }

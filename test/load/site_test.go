@@ -283,25 +283,6 @@ func (s *site) ticks() (time.Duration, time.Duration) {
 	return time.Duration(user) * 10 * time.Millisecond, time.Duration(system) * 10 * time.Millisecond
 }
 
-// resident is the process's own memory in MB: what is in RAM and shared with nobody.
-func (s *site) resident() float64 {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", s.cmd.Process.Pid))
-	if err != nil {
-		s.b.Fatal(err)
-	}
-	kb := 0
-	for line := range strings.Lines(string(raw)) {
-		if f := strings.Fields(line); len(f) == 3 && (f[0] == "Private_Clean:" || f[0] == "Private_Dirty:") {
-			n, err := strconv.Atoi(f[1])
-			if err != nil {
-				s.b.Fatal(err)
-			}
-			kb += n
-		}
-	}
-	return float64(kb) / 1024
-}
-
 // during tells the CPU of the process over a span, in percent of one core.
 func (s *site) during(d time.Duration) float64 {
 	before, start := s.cpu(), time.Now()
