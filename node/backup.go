@@ -79,6 +79,11 @@ func backup(ctx context.Context, out io.Writer, cfg Config, configFile, dir stri
 	if err != nil {
 		return err
 	}
+	if exists(filepath.Join(cfg.Site.Data, importsName)) {
+		if _, _, err := m.copyTree(ctx, filepath.Join(cfg.Site.Data, importsName), dir, importsName, old.Files); err != nil {
+			return err
+		}
+	}
 	for name, from := range map[string]string{
 		"siaga.toml": configFile, "offices.json": cfg.Site.Offices, "ca.pem": filepath.Join(cfg.Site.Data, "ca.pem"),
 		"ca.key": filepath.Join(cfg.Site.Data, "ca.key"), "links.key": filepath.Join(cfg.Site.Data, "links.key"),

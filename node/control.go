@@ -18,7 +18,7 @@ import (
 // controlName is the socket by which commands of this machine reach the running process. Only its own user may open it.
 const controlName = "control.sock"
 
-// openControl listens for commands of the same machine: siaga backup.
+// openControl listens for commands of the same machine: siaga backup, siaga area import.
 func (n *Node) openControl(ctx context.Context) error {
 	path := filepath.Join(n.cfg.Site.Data, controlName)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -41,6 +41,7 @@ func (n *Node) openControl(ctx context.Context) error {
 			http.Error(w, err.Error(), http.StatusConflict)
 		}
 	})
+	mux.HandleFunc("POST /imported", n.imported)
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	n.serving.Go(func() { _ = s.Serve(l) })
 	n.onClose(func() { _ = s.Close() })
@@ -56,11 +57,7 @@ func Backup(ctx context.Context, out io.Writer, cfg Config, configFile, dir stri
 	if configFile, err = filepath.Abs(configFile); err != nil {
 		return err
 	}
-	socket := filepath.Join(cfg.Site.Data, controlName)
-	c := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", socket)
-	}}}
+	socket, c := filepath.Join(cfg.Site.Data, controlName), controlClient(cfg)
 	q := url.Values{"dir": {dir}, "config": {configFile}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://siaga/backup?"+q.Encode(), nil)
 	if err != nil {
@@ -82,4 +79,13 @@ func Backup(ctx context.Context, out io.Writer, cfg Config, configFile, dir stri
 	}
 	err = backup(ctx, out, cfg, configFile, dir, j.Backup)
 	return errors.Join(err, j.Close())
+}
+
+// controlClient speaks to the running process of a site.
+func controlClient(cfg Config) *http.Client {
+	socket := filepath.Join(cfg.Site.Data, controlName)
+	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "unix", socket)
+	}}}
 }

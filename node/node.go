@@ -51,6 +51,7 @@ type Node struct {
 	dialler   dialler
 	started   time.Time
 	ladders   ladders
+	lands     *lands
 	dispatch  *dispatch.Dispatch
 	lines     *browser.Lines
 	phone     *sip.Exchange
@@ -211,6 +212,7 @@ func (n *Node) openPeople(ctx context.Context) (err error) {
 		return fmt.Errorf("accounts: %w", err)
 	}
 	n.onClose(n.staff.Close)
+	n.openLands()
 	return nil
 }
 

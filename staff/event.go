@@ -83,6 +83,17 @@ type (
 		Office   office.ID       `json:"office"`
 		Settings office.Settings `json:"settings"`
 	}
+	// Imported: a data file of the site is in force from From on (areas, places) or at once (map). File lies in the folder
+	// What of the data folder; Hash is its hex SHA-256. User is who typed the command on the machine.
+	Imported struct {
+		At    time.Time      `json:"at"`
+		User  office.Private `json:"user"`
+		What  string         `json:"what"` // "areas", "places" or "map"
+		File  string         `json:"file"`
+		Hash  string         `json:"hash"`
+		From  time.Time      `json:"from"`
+		Count int            `json:"count"` // areas, places, tiles
+	}
 	// Read: a person looked at something that is about people: a tape, a page of a call, a search by number.
 	Read struct {
 		At      time.Time       `json:"at"`
@@ -101,6 +112,7 @@ func (Seen) staffEvent()            {}
 func (SignedOut) staffEvent()       {}
 func (LockedOut) staffEvent()       {}
 func (SettingsChanged) staffEvent() {}
+func (Imported) staffEvent()        {}
 func (Read) staffEvent()            {}
 
 // Codec writes and reads the events in the journal.
@@ -113,6 +125,7 @@ var Codec = office.NewCodec[Event]("staff", map[string]reflect.Type{
 	"signed_out":       reflect.TypeFor[SignedOut](),
 	"locked_out":       reflect.TypeFor[LockedOut](),
 	"settings_changed": reflect.TypeFor[SettingsChanged](),
+	"imported":         reflect.TypeFor[Imported](),
 	"read":             reflect.TypeFor[Read](),
 })
 
@@ -153,6 +166,8 @@ func (s *Staff) apply(e Event) {
 		}
 	case SettingsChanged:
 		s.settings[e.Office] = e.Settings
+	case Imported:
+		s.imports = append(s.imports, e)
 	case LockedOut, Read: // for the eyes of people only
 	}
 }

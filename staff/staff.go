@@ -61,6 +61,7 @@ type Staff struct {
 	byUser   map[string]office.PersonID
 	sessions map[key]*session
 	settings map[office.ID]office.Settings // changed ones
+	imports  []Imported
 }
 
 // Open folds the journal. Close ends what it starts.
@@ -92,7 +93,7 @@ func (s *Staff) fold(ctx context.Context) error {
 	now := s.opts.Now().UTC()
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	streams := []string{
-		streamPeople, streamSessions + month.AddDate(0, -1, 0).Format("2006-01"), streamSessions + month.Format("2006-01"),
+		streamPeople, streamImports, streamSessions + month.AddDate(0, -1, 0).Format("2006-01"), streamSessions + month.Format("2006-01"),
 	}
 	offices, err := s.journal.Streams(ctx, streamOffice)
 	if err != nil {

@@ -529,6 +529,7 @@ func TestGolden(t *testing.T) {
 		SignedOut{At: at, By: "p2", ID: "p2", Key: strings.Repeat("ab", 32), Why: "sign_out"},
 		LockedOut{At: at, ID: "p2", From: "192.0.2.7:1234", Until: at.Add(time.Minute)},
 		SettingsChanged{At: at, By: "p3", Office: "polda-kaltim", Settings: oldSettings()},
+		Imported{At: at, User: "siaga", What: "areas", File: "areas-2026-11-23-abababababab.geojson", Hash: strings.Repeat("ab", 32), From: at, Count: 10},
 		Read{At: at, By: "p2", What: "tape", Subject: "01JD", Why: "keluhan warga"},
 	}
 	seen := map[string]bool{}
