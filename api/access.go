@@ -95,7 +95,7 @@ var (
 		if full, ok := s.cfg.Dispatch.Get(id); ok && s.mayReadIncident(c, full.Card) {
 			return nil
 		}
-		_, err := s.cfg.View.Incident(r.Context(), c.Person.Office, id)
+		_, err := s.cfg.View.Incident(r.Context(), c.Person.Office, c.Person.ID, id)
 		return s.problemOf(err)
 	}}
 )

@@ -59,7 +59,7 @@ func (s *Server) incidentOps() {
 			if full, ok := s.cfg.Dispatch.Get(incident.ID(in.ID)); ok && s.mayReadIncident(c, full.Card) {
 				return &out[Incident]{s.incident(full)}, nil
 			}
-			past, err := s.cfg.View.Incident(ctx, c.Person.Office, incident.ID(in.ID))
+			past, err := s.cfg.View.Incident(ctx, c.Person.Office, c.Person.ID, incident.ID(in.ID))
 			return &out[Incident]{pastIncident(past)}, err
 		})
 }

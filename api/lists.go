@@ -87,7 +87,7 @@ func (s *Server) listOps() {
 		func(ctx context.Context, in *incidentsIn) (*out[IncidentList], error) {
 			s.noteSearch(ctx, "incidents", in.Q)
 			page, err := s.cfg.View.Incidents(ctx, officeOf(ctx), view.IncidentQuery{
-				Office: in.Office, State: in.State, Q: in.Q, Cursor: in.Cursor, Limit: in.Limit,
+				Office: in.Office, Person: who(ctx).Person.ID, State: in.State, Q: in.Q, Cursor: in.Cursor, Limit: in.Limit,
 			})
 			list := IncidentList{Items: []IncidentCard{}, Next: page.Next}
 			for _, c := range page.Items {

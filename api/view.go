@@ -15,7 +15,7 @@ type View interface {
 	Calls(ctx context.Context, reader office.ID, q view.CallQuery) (view.CallPage, error)
 	Call(ctx context.Context, reader office.ID, id call.ID) (view.CallFull, error)
 	Incidents(ctx context.Context, reader office.ID, q view.IncidentQuery) (view.IncidentPage, error)
-	Incident(ctx context.Context, reader office.ID, id incident.ID) (view.IncidentFull, error)
+	Incident(ctx context.Context, reader office.ID, person office.PersonID, id incident.ID) (view.IncidentFull, error)
 	Wallboard(ctx context.Context, reader, id office.ID, day string) (view.Board, error)
 	DayOf(id office.ID, at time.Time) string
 }

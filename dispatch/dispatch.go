@@ -31,7 +31,9 @@ type Options struct {
 	// Link tells a call that it has an incident (desk.Link). It must not block.
 	Link  func(call string, id incident.ID)
 	NewID func() string // unique, sortable by time
-	Log   *slog.Logger
+	// Name is what a person is called; nil: their id.
+	Name func(office.PersonID) string
+	Log  *slog.Logger
 }
 
 // Dispatch runs all incidents of one node. An incident changes a few times a minute and nothing on the wire waits
@@ -79,6 +81,9 @@ func New(opts Options) (*Dispatch, error) {
 	}
 	if opts.Link == nil {
 		opts.Link = func(string, incident.ID) {}
+	}
+	if opts.Name == nil {
+		opts.Name = func(p office.PersonID) string { return string(p) }
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	return &Dispatch{

@@ -62,40 +62,16 @@ func (d *Dispatch) apply(e *entry, events []incident.Event) {
 
 // line tells an event to people.
 func (d *Dispatch) line(ev incident.Event) []Line {
-	name := incident.Codec.Name(ev)
-	of := func(id office.ID) string {
-		o, _ := d.opts.Offices.Get(id)
-		return o.Name
+	at, who, text := incident.Say(ev, incident.Names{Office: d.officeName, Person: d.opts.Name})
+	if text == "" {
+		return nil
 	}
-	switch ev := ev.(type) {
-	case incident.Typed:
-		if ev.Rev != 1 {
-			return nil // every keystroke batch would fill the page
-		}
-		return []Line{{At: ev.At.UTC(), Who: ev.By, What: name, Text: "Laporan mulai diisi."}}
-	case incident.Numbered:
-		return []Line{{At: ev.At.UTC(), Who: "system", What: name, Text: "Nomor laporan " + ev.No + "."}}
-	case incident.WasSent:
-		text := "Dikirim ke " + of(ev.To) + "."
-		if ev.Unsure {
-			text = "Dikirim ke " + of(ev.To) + ", belum dipastikan: penelepon terputus."
-		}
-		return []Line{{At: ev.At.UTC(), Who: ev.By, What: name, Text: text}}
-	case incident.WasAccepted:
-		return []Line{{At: ev.At.UTC(), Who: ev.By, What: name, Text: "Diterima " + of(ev.Office) + "."}}
-	case incident.Noted:
-		return []Line{{At: ev.Note.At.UTC(), Who: ev.Note.By, What: name, Text: string(ev.Note.Text)}}
-	case incident.Escalated:
-		to := map[incident.Level]string{
-			incident.ToChief: "perwira jaga Polres", incident.ToSupervisor: "pengawas Polda", incident.ToMabes: "Mabes",
-		}[ev.To]
-		return []Line{{At: ev.At.UTC(), Who: "system", What: name, Text: "Belum diterima, naik ke " + to + "."}}
-	case incident.Dropped:
-		return []Line{{At: ev.At.UTC(), Who: ev.By, What: name, Text: "Panggilan tidak valid, draf ditutup."}}
-	case incident.WasClosed:
-		return []Line{{At: ev.At.UTC(), Who: ev.By, What: name, Text: "Selesai: " + string(ev.Done)}}
-	}
-	return nil
+	return []Line{{At: at.UTC(), Who: who, What: incident.Codec.Name(ev), Text: text}}
+}
+
+func (d *Dispatch) officeName(id office.ID) string {
+	o, _ := d.opts.Offices.Get(id)
+	return o.Name
 }
 
 // show puts the incident on the boards of its holder, its origin and everyone above the holder while it is open.

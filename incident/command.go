@@ -17,13 +17,21 @@ type (
 		At        time.Time
 		ID        ID
 		Call      string
-		FirstRing time.Time
+		Source    Source
+		FirstRing time.Time // or when it was reported, without a call
 		By        office.PersonID
 		Office    office.ID // of the person
 		Rev       int
 		Report    Report
 	}
-	// Send gives the incident to an office. No is the report number to issue if it has none yet.
+	// Number gives a valid draft its report number, and nobody yet.
+	Number struct {
+		At time.Time
+		By office.PersonID
+		No string
+	}
+	// Send gives the incident to an office. No is the report number to issue if it has none yet. Within is T_accept;
+	// zero: the national one.
 	Send struct {
 		At     time.Time
 		By     office.PersonID
@@ -31,12 +39,19 @@ type (
 		To     office.ID
 		No     string
 		Unsure bool
+		Within time.Duration
 	}
-	// Accept: a person of the holding office takes it.
+	// Accept: a person of the holding office takes it. Within is T_assign, zero when no unit is asked for.
 	Accept struct {
 		At     time.Time
 		By     office.PersonID
 		Office office.ID
+		Within time.Duration
+	}
+	// SetTarget says by when somebody must be there.
+	SetTarget struct {
+		At     time.Time
+		Target Target
 	}
 	// AddNote writes something down.
 	AddNote struct {
@@ -45,100 +60,212 @@ type (
 		Office office.ID
 		Text   office.Private
 	}
+	// AddPicture keeps one.
+	AddPicture struct {
+		At      time.Time
+		Picture Picture
+	}
+	// JoinCall: one more call about it.
+	JoinCall struct {
+		At   time.Time
+		By   office.PersonID
+		Call string
+	}
 	// Drop: the call of this draft was not valid.
 	Drop struct {
 		At time.Time
 		By office.PersonID
 	}
-	// Close ends it with a result and what was done.
+	// Cancel ends it with a reason before anything was done.
+	Cancel struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		Why    office.Private
+	}
+	// Close ends it with a result and what was done. Tell: the reporter is to hear of it.
 	Close struct {
 		At     time.Time
 		By     office.PersonID
 		Office office.ID
 		Result Result
 		Done   office.Private
+		Tell   bool
 	}
-	// Tick looks at the deadline.
-	Tick struct{ At time.Time }
+	// Told: the reporter heard of the result, or can't be reached.
+	Told struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		How    office.Private
+	}
+	// Reopen goes on with what was closed or cancelled.
+	Reopen struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		Why    office.Private
+		Within time.Duration // T_assign
+	}
+	// HandOver offers it to another office, which must take it.
+	HandOver struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		To     office.ID
+		Why    office.Private
+		Within time.Duration // T_accept
+	}
+	// TakeOver takes what was offered.
+	TakeOver struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		Within time.Duration // T_assign
+	}
+	// RefuseOver refuses what was offered; the giver takes its offer back in the same way.
+	RefuseOver struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		Why    office.Private
+	}
+	// Link says that this incident is the same as Into, which goes on for both.
+	Link struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		Into   ID
+	}
+	// Unlink takes that back.
+	Unlink struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+	}
+	// Join tells the other side of Link: this one goes on for Other too, with its calls.
+	Join struct {
+		At    time.Time
+		By    office.PersonID
+		Other ID
+		Calls []string
+	}
+	// Part tells the other side of Unlink.
+	Part struct {
+		At    time.Time
+		By    office.PersonID
+		Other ID
+	}
+	// Restrict shuts it, or opens it again, and names who may see it.
+	Restrict struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		Shut   bool
+		Named  []office.PersonID
+	}
+	// ShowReporter shows a unit the reporter's name and number.
+	ShowReporter struct {
+		At   time.Time
+		By   office.PersonID
+		Unit UnitID
+		Why  office.Private
+	}
+	// Tick looks at the deadlines. It carries who would be asked at each level, empty when nobody of it is on duty.
+	Tick struct {
+		At         time.Time
+		Chief      office.PersonID
+		Supervisor office.PersonID
+		Mabes      office.PersonID
+	}
 )
 
-func (Type) command()    {}
-func (Send) command()    {}
-func (Accept) command()  {}
-func (AddNote) command() {}
-func (Drop) command()    {}
-func (Close) command()   {}
-func (Tick) command()    {}
-
-// Event is what happened to an incident; decoded for ever.
-//
-//sumtype:decl
-type Event interface{ event() }
-
+// Of units, see assign.go.
 type (
-	// Typed: the report was written or changed.
-	Typed struct {
-		At        time.Time       `json:"at"`
-		ID        ID              `json:"id"`
-		Call      string          `json:"call,omitempty"`
-		FirstRing time.Time       `json:"firstRing"`
-		Office    office.ID       `json:"office"`
-		By        office.PersonID `json:"by"`
-		Rev       int             `json:"rev"`
-		Report    Report          `json:"report"`
+	// Assign sends a unit, or puts it on its stack. Within is how long it may take to acknowledge.
+	Assign struct {
+		At      time.Time
+		By      office.PersonID
+		Office  office.ID
+		Unit    UnitID
+		Sign    string
+		Lead    office.PersonID
+		Stacked bool
+		Within  time.Duration
 	}
-	// Numbered: the report number was issued. It never changes.
-	Numbered struct {
-		At time.Time `json:"at"`
-		No string    `json:"no"`
+	// Advance says how far a unit has come: StepAck, StepDepart, StepArrive, StepDone.
+	Advance struct {
+		At   time.Time
+		By   office.PersonID
+		Via  Via
+		Unit UnitID
+		Step StepName
+		// Metres is how far from the place it is by its last position, when Located.
+		Metres  office.Metres
+		Located bool
+		Within  time.Duration // for the next step
 	}
-	// WasSent: the office has it now and must accept it by AcceptBy.
-	WasSent struct {
-		At       time.Time       `json:"at"`
-		By       office.PersonID `json:"by"`
-		From     office.ID       `json:"from"`
-		To       office.ID       `json:"to"`
-		AcceptBy time.Time       `json:"acceptBy"`
-		Unsure   bool            `json:"unsure,omitempty"`
+	// Prove: the unit's position was at the place. Metres and Since say how near, from when on.
+	Prove struct {
+		At     time.Time
+		Unit   UnitID
+		Metres office.Metres
+		Since  time.Time
 	}
-	// WasAccepted: the office works on it.
-	WasAccepted struct {
-		At     time.Time       `json:"at"`
-		By     office.PersonID `json:"by"`
-		Office office.ID       `json:"office"`
+	// Take takes a unit off.
+	Take struct {
+		At     time.Time
+		By     office.PersonID
+		Unit   UnitID
+		Why    string
+		Within time.Duration // to assign another, when none is left
 	}
-	// Noted: something was written down.
-	Noted struct {
-		Note Note `json:"note"`
+	// Check: the unit on the scene is well. Within is when it is asked again.
+	Check struct {
+		At     time.Time
+		By     office.PersonID
+		Unit   UnitID
+		Within time.Duration
 	}
-	// Escalated: nobody accepted it in time; the level named is asked.
-	Escalated struct {
-		At    time.Time `json:"at"`
-		To    Level     `json:"to"`
-		Until time.Time `json:"until"` // the next level is asked then; zero at the top
-	}
-	// Dropped: the draft's call was not valid.
-	Dropped struct {
-		At time.Time       `json:"at"`
-		By office.PersonID `json:"by"`
-	}
-	// WasClosed: it has a result.
-	WasClosed struct {
-		At     time.Time       `json:"at"`
-		By     office.PersonID `json:"by"`
-		Result Result          `json:"result"`
-		Done   office.Private  `json:"done"`
+	// Wait: no unit is free. It is looked at again then.
+	Wait struct {
+		At     time.Time
+		By     office.PersonID
+		Office office.ID
+		Why    office.Private
+		Within time.Duration
 	}
 )
 
-func (Typed) event()       {}
-func (Numbered) event()    {}
-func (WasSent) event()     {}
-func (WasAccepted) event() {}
-func (Noted) event()       {}
-func (Escalated) event()   {}
-func (Dropped) event()     {}
-func (WasClosed) event()   {}
+func (Type) command()         {}
+func (Number) command()       {}
+func (Send) command()         {}
+func (Accept) command()       {}
+func (SetTarget) command()    {}
+func (AddNote) command()      {}
+func (AddPicture) command()   {}
+func (JoinCall) command()     {}
+func (Drop) command()         {}
+func (Cancel) command()       {}
+func (Close) command()        {}
+func (Told) command()         {}
+func (Reopen) command()       {}
+func (HandOver) command()     {}
+func (TakeOver) command()     {}
+func (RefuseOver) command()   {}
+func (Link) command()         {}
+func (Unlink) command()       {}
+func (Join) command()         {}
+func (Part) command()         {}
+func (Restrict) command()     {}
+func (ShowReporter) command() {}
+func (Tick) command()         {}
+func (Assign) command()       {}
+func (Advance) command()      {}
+func (Prove) command()        {}
+func (Take) command()         {}
+func (Check) command()        {}
+func (Wait) command()         {}
 
 // Refusal is why a command was not done.
 type Refusal struct {

@@ -3,6 +3,7 @@ package incident
 import (
 	"errors"
 	"flag"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ var update = flag.Bool("update", false, "write the golden files of new events; n
 var (
 	noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 	yes  = true
+	far  = office.Metres(640)
 )
 
 const (
@@ -81,14 +83,15 @@ func TestLife(t *testing.T) {
 	}
 	x.do("not_yours", Accept{At: noon, By: "dwi", Office: bpn})
 	x.do("", Accept{At: noon, By: "agus", Office: smd})
+	x.do("taken", Accept{At: noon, By: "budi", Office: smd})
 	x.do("", AddNote{At: noon, By: "agus", Office: smd, Text: "petugas berangkat"})
 	x.do("", Drop{At: noon, By: "sari"})
 	if x.s.Phase != Accepted {
 		t.Fatal("a sent incident was dropped with its call")
 	}
-	x.do("result_needed", Close{At: noon, By: "agus", Office: smd, Result: Handled})
-	x.do("not_yours", Close{At: noon, By: "dwi", Office: bpn, Result: Handled, Done: "x"})
-	x.do("", Close{At: noon, By: "agus", Office: smd, Result: Handled, Done: "selesai"})
+	x.do("result_needed", Close{At: noon, By: "agus", Office: smd, Result: Done})
+	x.do("not_yours", Close{At: noon, By: "dwi", Office: bpn, Result: Done, Done: "x"})
+	x.do("", Close{At: noon, By: "agus", Office: smd, Result: Done, Done: "selesai"})
 	x.do("closed", Type{At: noon, Office: smd, Report: Report{Place: "y"}})
 	x.do("closed", AddNote{At: noon, By: "agus", Office: smd, Text: "terlambat"})
 	if !x.s.FirstRing.Equal(noon.Add(-time.Minute)) {
@@ -152,7 +155,29 @@ var examples = []Event{
 	Noted{Note{At: noon, By: "dwi", Text: "berangkat"}},
 	Escalated{At: noon, To: ToChief, Until: noon.Add(time.Minute)},
 	Dropped{At: noon, By: "sari"},
-	WasClosed{At: noon, By: "dwi", Result: Handled, Done: "selesai"},
+	WasClosed{At: noon, By: "dwi", Result: Done, Done: "selesai"},
+	TargetSet{At: noon, ArriveBy: noon.Add(10 * time.Minute), Arrive: 10 * time.Minute, Band: 5000, Distance: 4200, Known: true, From: bpn, Since: "2021-05-20"},
+	Pictured{Picture{At: noon, By: "ari", Unit: "u1", Hash: strings.Repeat("ab", 32), Ref: "gambar/1", Type: "image/jpeg", Bytes: 1234, Caption: "pintu"}},
+	CallJoined{At: noon, By: "sari", Call: "01a3"},
+	StepMissed{At: noon, Step: StepAck, Unit: "u1", To: ToChief, Person: "kasat", Until: noon.Add(time.Minute)},
+	WasCancelled{At: noon, By: "dwi", Why: "salah lapor"},
+	WasTold{At: noon, By: "sari", How: "sudah diberi tahu"},
+	WasReopened{At: noon, By: "dwi", Office: bpn, Why: "pelaku kembali", AssignBy: noon.Add(time.Minute)},
+	HandoverOffered{At: noon, By: "dwi", From: bpn, To: smd, Why: "wilayah lain", TakeBy: noon.Add(time.Minute)},
+	HandoverTaken{At: noon, By: "agus", From: bpn, To: smd, AssignBy: noon.Add(time.Minute)},
+	HandoverEnded{At: noon, By: "agus", Office: smd, Why: "bukan wilayah kami"},
+	WasLinked{At: noon, By: "dwi", Into: "01b4"},
+	WasUnlinked{At: noon, By: "dwi", From: "01b4"},
+	WasJoined{At: noon, By: "dwi", Other: "01b3", Calls: []string{"01a2"}},
+	WasParted{At: noon, By: "dwi", Other: "01b3"},
+	WasRestricted{At: noon, By: "dwi", Shut: true, Named: []office.PersonID{"rini"}},
+	ReporterShown{At: noon, By: "ari", Unit: "u1", Why: "rumah tidak ditemukan"},
+	WasAssigned{At: noon, By: "dwi", Office: bpn, Unit: "u1", Sign: "Beruang 1", Lead: "ari", Stacked: true, Next: noon.Add(30 * time.Second)},
+	Advanced{At: noon, By: "ari", Via: ByPhone, Unit: "u1", Step: StepArrive, Metres: &far, Far: true, Next: noon.Add(10 * time.Minute)},
+	Proved{At: noon, Unit: "u1", Metres: 42, Since: noon.Add(-15 * time.Second)},
+	UnitTaken{At: noon, By: "dwi", Unit: "u1", Why: "reassigned", AssignBy: noon.Add(time.Minute)},
+	Checked{At: noon, By: "dwi", Unit: "u1", Next: noon.Add(10 * time.Minute)},
+	Waits{At: noon, By: "dwi", Why: "semua unit bertugas", Until: noon.Add(5 * time.Minute)},
 }
 
 // TestEventsForEver: each event has a golden file, and every golden file decodes to what it was.

@@ -1,5 +1,6 @@
 // Package incident is the life of one incident, from the first key press to its closing, with its clocks and
-// escalation: State, Command, Event, Decide, Apply and Deadline. It is pure. CALL.md §3 is its source.
+// escalation, and the life of one unit with its crew and jobs: State, Command, Event, Decide, Apply and Deadline, each.
+// It is pure. CALL.md §3 is its source.
 package incident
 
 import (
@@ -17,61 +18,40 @@ type Phase string
 
 // The phases.
 const (
-	Draft    Phase = "DRAFT"     // typed at the Polda, nobody else sees it
-	NotValid Phase = "NOT_VALID" // closed with the call that it was typed for
-	Sent     Phase = "SENT"      // at an office that hasn't accepted it yet: AcceptBy runs
-	Accepted Phase = "ACCEPTED"  // an office works on it
-	Closed   Phase = "CLOSED"    // with a result
+	Draft     Phase = "DRAFT"     // typed, nobody else sees it
+	Valid     Phase = "VALID"     // it has its number and goes to nobody yet
+	NotValid  Phase = "NOT_VALID" // closed with the call that it was typed for
+	Sent      Phase = "SENT"      // at an office that hasn't accepted it yet: AcceptBy runs
+	Accepted  Phase = "ACCEPTED"  // an office works on it
+	Assigned  Phase = "ASSIGNED"  // at least one unit was sent
+	EnRoute   Phase = "EN_ROUTE"  // at least one departed
+	OnScene   Phase = "ON_SCENE"  // at least one is there
+	Handled   Phase = "HANDLED"   // the units are done; the office must close it
+	Closed    Phase = "CLOSED"    // with a result
+	Reopened  Phase = "REOPENED"  // as Accepted, again
+	Cancelled Phase = "CANCELLED" // with a reason
+	Linked    Phase = "LINKED"    // the same as another: that one goes on for both
 )
 
-// Level says who is asked to accept an incident that nobody accepted.
-type Level string
+// Phases lists them in the order of a life.
+func Phases() []Phase {
+	return []Phase{Draft, Valid, NotValid, Sent, Accepted, Assigned, EnRoute, OnScene, Handled, Closed, Reopened, Cancelled, Linked}
+}
 
-// The levels of escalation, in order.
+// Source is how an incident became known.
+type Source string
+
+// The sources.
 const (
-	NotEscalated Level = ""
-	ToChief      Level = "chief"      // duty chief of the Polres
-	ToSupervisor Level = "supervisor" // supervisor of the Polda
-	ToMabes      Level = "mabes"
+	FromCall     Source = ""
+	FromWalkIn   Source = "walk_in"  // somebody came to the office
+	FromRadio    Source = "radio"    // an officer saw it
+	FromCallback Source = "callback" // learnt when calling somebody back
+	FromPaper    Source = "paper"    // written on paper while all was down
 )
 
-// Report is what was typed. All words of people are private.
-type Report struct {
-	Kind           string         `json:"kind"`           // code of a Kind
-	Priority       int            `json:"priority"`       // 1 (life) … 4; 0 not chosen: the kind's own
-	Place          office.Private `json:"place"`          // as the caller says it
-	At             office.Private `json:"at"`             // "lat,lng", empty when unknown
-	Reporter       office.Private `json:"reporter"`       // name
-	ReporterNumber office.Private `json:"reporterNumber"` // where to reach them
-	Protect        bool           `json:"protect"`        // hide name and number from units
-	Danger         *bool          `json:"danger"`         // in danger now; nil: not asked
-	Weapons        office.Private `json:"weapons"`
-	Injured        office.Private `json:"injured"`
-	SuspectPresent *bool          `json:"suspectPresent"`
-	People         int            `json:"people"` // how many people, 0 unknown
-	Vehicle        office.Private `json:"vehicle"`
-	Office         office.ID      `json:"office"`  // proposed Polres
-	Summary        office.Private `json:"summary"` // free words
-}
-
-// Empty says that nothing was typed.
-func (r Report) Empty() bool { return r == Report{} }
-
-// Equal says whether both say the same.
-func (r Report) Equal(o Report) bool {
-	same := func(a, b *bool) bool { return a == b || a != nil && b != nil && *a == *b }
-	if !same(r.Danger, o.Danger) || !same(r.SuspectPresent, o.SuspectPresent) {
-		return false
-	}
-	r.Danger, r.SuspectPresent, o.Danger, o.SuspectPresent = nil, nil, nil, nil
-	return r == o
-}
-
-// PlaceKnown says whether a unit could be sent.
-func (r Report) PlaceKnown() bool { return r.Place != "" || r.At != "" }
-
-// InDanger says whether the caller said so: then nobody calls or texts them back.
-func (r Report) InDanger() bool { return r.Danger != nil && *r.Danger }
+// Sources lists those that have no call of their own.
+func Sources() []Source { return []Source{FromWalkIn, FromRadio, FromCallback, FromPaper} }
 
 // Note is something that was written down with its time.
 type Note struct {
@@ -80,14 +60,26 @@ type Note struct {
 	Text office.Private  `json:"text"`
 }
 
+// Picture is one that was taken for an incident: what it is lies in the store under Ref, and is proved by Hash.
+type Picture struct {
+	At      time.Time       `json:"at"`
+	By      office.PersonID `json:"by"`
+	Unit    UnitID          `json:"unit,omitempty"`
+	Hash    string          `json:"hash"` // SHA-256, hex
+	Ref     string          `json:"ref"`
+	Type    string          `json:"type"` // "image/jpeg"
+	Bytes   int64           `json:"bytes"`
+	Caption office.Private  `json:"caption"`
+}
+
 // Result is how an incident was closed.
 type Result string
 
 // The results.
 const (
-	Handled   Result = "ditangani"
-	Arrested  Result = "penangkapan"
 	Settled   Result = "didamaikan"
+	Done      Result = "ditangani"
+	Arrested  Result = "penangkapan"
 	Filed     Result = "laporan_polisi"
 	NotFound  Result = "tidak_ditemukan"
 	Untrue    Result = "tidak_benar"
@@ -97,36 +89,122 @@ const (
 
 // Results lists them.
 func Results() []Result {
-	return []Result{Handled, Arrested, Settled, Filed, NotFound, Untrue, Informed, Forwarded}
+	return []Result{Done, Arrested, Settled, Filed, NotFound, Untrue, Informed, Forwarded}
+}
+
+// Assignment is one unit's part in an incident. Times are zero until it comes to that.
+type Assignment struct {
+	Unit    UnitID
+	Sign    string // call sign of that day
+	Lead    office.PersonID
+	By      office.PersonID
+	At      time.Time
+	Stacked bool // it has another job before this one
+
+	AckedAt    time.Time
+	DepartedAt time.Time
+	ArrivedAt  time.Time
+	EndedAt    time.Time // done or released
+	Released   string    // why it was taken away; empty when it was done, or goes on
+
+	Via     Via           // how its arrival is known
+	Metres  office.Metres // from the place when it arrived, -1 when not known
+	Far     bool          // arrival was pressed and it was somewhere else
+	Proved  time.Time     // its position was at the place, first
+	Skipped []StepName    // stages that nobody told of
+}
+
+// Active says whether the unit works on the incident now.
+func (a Assignment) Active() bool { return a.EndedAt.IsZero() && !a.Stacked }
+
+// rank is how far it has come.
+func (a Assignment) rank() int {
+	switch {
+	case !a.Active():
+		return 0
+	case !a.ArrivedAt.IsZero():
+		return 4
+	case !a.DepartedAt.IsZero():
+		return 3
+	case !a.AckedAt.IsZero():
+		return 2
+	}
+	return 1
+}
+
+// Handover is an incident on its way to another office. Until it is taken the giver holds it.
+type Handover struct {
+	To  office.ID
+	By  office.PersonID
+	At  time.Time
+	Why office.Private
 }
 
 // State is one incident, a value.
 type State struct {
 	ID     ID
-	Call   string    // the call it was typed for, empty when there was none
+	Call   string   // the call it was typed for, empty when there was none
+	Calls  []string // all its calls, in order
+	Source Source
 	Origin office.ID // office that typed it
-	Office office.ID // office that has it now: the holder of the ball
+	Office office.ID // office that has it now
+	Author office.PersonID
 	Phase  Phase
 	No     string // report number, empty for a draft
 	Rev    int    // grows with every change of Report
 	Report Report
 	Notes  []Note
 
+	Pictures []Picture
+
 	FirstRing    time.Time // the judged clock, never reset
 	PlaceKnownAt time.Time // zero while unknown
 	SentAt       time.Time
-	AcceptBy     time.Time // escalates then
+	AcceptDue    time.Time // the target, zero once accepted
+	AcceptBy     time.Time // escalates then, or further
 	Escalated    Level
+	EscalatedTo  office.PersonID
 	AcceptedAt   time.Time
 	AcceptedBy   office.PersonID
 	Unsure       bool // sent by the system from an unfinished call: belum dipastikan
 	ClosedAt     time.Time
 	Result       Result
 	Done         office.Private
+
+	Steps  []Step // that run now, besides the acceptance
+	Target Target // of the arrival
+	Units  []Assignment
+	// ArrivedAt is when the first unit was there.
+	ArrivedAt time.Time
+
+	WaitingSince time.Time // no unit is free; zero when it doesn't wait
+	Offered      *Handover
+	Linked       ID    // goes on in that one
+	Before       Phase // the phase before it was linked
+	Joined       []ID  // that go on in this one
+	Shut         bool  // restricted by a person's word
+	Named        []office.PersonID
+	Hands        []office.PersonID // who had a hand in it, in order
+	ReopenedAt   time.Time         // last
+	Tell         bool              // the reporter is to be told of the result
+	ToldAt       time.Time
 }
 
 // Open says whether somebody must still do something.
-func (s State) Open() bool { return s.Phase == Sent || s.Phase == Accepted }
+func (s State) Open() bool {
+	switch s.Phase {
+	case Valid, Sent, Accepted, Assigned, EnRoute, OnScene, Handled, Reopened:
+		return true
+	case Draft, NotValid, Closed, Cancelled, Linked:
+	}
+	return false
+}
+
+// Over says whether it has ended for itself: what is written to it then needs reopening first.
+func (s State) Over() bool { return s.Phase != "" && s.Phase != Draft && !s.Open() }
+
+// Working says whether its office has accepted it and works on it.
+func (s State) Working() bool { return s.Open() && s.Phase != Valid && s.Phase != Sent }
 
 // Priority is the chosen one, or the kind's.
 func (s State) Priority() int {
@@ -139,22 +217,67 @@ func (s State) Priority() int {
 	return 3
 }
 
-// Deadline is when the state wants a Tick: while nobody has accepted it.
-func (s State) Deadline() (time.Time, bool) {
-	return s.AcceptBy, s.Phase == Sent && !s.AcceptBy.IsZero()
-}
-
-// acceptWithin is T_accept: P1 30 s, others 60 s (CALL.md §1, 4; §3).
-func acceptWithin(priority int) time.Duration {
-	if priority == 1 {
-		return 30 * time.Second
+// Class is the sort of service that is asked for. What nobody has named yet is an emergency.
+func (s State) Class() Class {
+	if k, ok := KindOf(s.Report.Kind); ok {
+		return k.Class
 	}
-	return 60 * time.Second
+	return Emergency
 }
 
-// next is the level above l, or l itself at the top.
-func (l Level) next() Level {
-	ladder := []Level{NotEscalated, ToChief, ToSupervisor, ToMabes}
-	i := slices.Index(ladder, l)
-	return ladder[min(i+1, len(ladder)-1)]
+// Unit finds a unit's newest assignment.
+func (s State) Unit(id UnitID) (Assignment, bool) {
+	for _, a := range slices.Backward(s.Units) {
+		if a.Unit == id {
+			return a, true
+		}
+	}
+	return Assignment{}, false
+}
+
+// ActiveUnits are the units that work on it now.
+func (s State) ActiveUnits() []UnitID {
+	var list []UnitID
+	for _, a := range s.Units {
+		if a.Active() {
+			list = append(list, a.Unit)
+		}
+	}
+	return list
+}
+
+// Holder is who holds the ball: exactly one office, and who of it, as far as that is known.
+type Holder struct {
+	Office office.ID
+	Person office.PersonID // who must act: the lead of the unit, who accepted it, or whom it was escalated to
+	Unit   UnitID
+	Level  Level // of escalation, when somebody above was asked
+}
+
+// Holder is zero when nobody has to do anything.
+func (s State) Holder() Holder {
+	if s.Phase == Draft {
+		return Holder{Office: s.Origin, Person: s.Author}
+	}
+	if !s.Open() {
+		return Holder{}
+	}
+	h := Holder{Office: s.Office}
+	if s.Phase == Sent {
+		h.Person, h.Level = s.EscalatedTo, s.Escalated
+		return h
+	}
+	h.Person = s.AcceptedBy
+	best := 0
+	for _, a := range s.Units {
+		if a.rank() > best {
+			best, h.Unit, h.Person = a.rank(), a.Unit, a.Lead
+		}
+	}
+	for _, step := range s.Steps {
+		if rankOf(step.Level) > rankOf(h.Level) {
+			h.Level, h.Person, h.Unit = step.Level, step.Person, step.Unit
+		}
+	}
+	return h
 }

@@ -38,10 +38,11 @@ const (
 	Supervisor    Role = "supervisor"    // sees the floor, may force a seat off
 	Chief         Role = "chief"         // edits the office's settings, reads reports
 	Administrator Role = "administrator" // keeps accounts; takes no calls
+	Patrol        Role = "patrol"        // one of a unit's crew: sees and does its own job, nothing else
 )
 
 // Roles lists every role.
-func Roles() []Role { return []Role{Operator, Supervisor, Chief, Administrator} }
+func Roles() []Role { return []Role{Operator, Supervisor, Chief, Administrator, Patrol} }
 
 // Point is a place on the earth, WGS 84 degrees.
 type Point struct {

@@ -19,6 +19,9 @@ type Settings struct {
 
 	Piket string `json:"piket,omitempty"` // number of the officer on watch, who presses 1 to take a call; empty: none
 	Blind bool   `json:"blind,omitempty"` // transfers from here: the caller hears an announcement until the answer
+
+	// Targets are what the office promises, each from its day on, oldest first. The first holds until the next begins.
+	Targets []Target `json:"targets,omitempty"`
 }
 
 // WithDefaults fills in what is zero with the defaults of CALL.md §1.
@@ -59,6 +62,9 @@ func (s Settings) Check() error {
 		if c.v < c.lo || c.v > c.hi {
 			return fmt.Errorf("%s is %v: choose between %v and %v", c.name, c.v, max(c.lo, 0), c.hi)
 		}
+	}
+	if err := checkTargets(s.Targets); err != nil {
+		return err
 	}
 	if s.Piket != "" {
 		if _, ok := ParseNumber(s.Piket); !ok {

@@ -81,7 +81,7 @@ func (v *View) fold(ctx context.Context, s *store, items []item) (map[string]map
 // record folds one record. Streams that aren't shown here are passed over.
 func (b *batch) record(r journal.Record) error {
 	kind, id, ok := strings.Cut(r.Stream, "/")
-	if !ok || kind != "call" && kind != "incident" {
+	if !ok || kind != "call" && kind != "incident" && kind != "unit" {
 		return nil
 	}
 	if r.Type != kind { // the journal's own word in our stream: its key was destroyed
@@ -104,6 +104,11 @@ func (b *batch) events(kind, id string, r journal.Record) error {
 		var events []incident.Event
 		if events, unknown, err = incident.Codec.Decode(r.Body); err == nil {
 			err = b.incidentEvents(id, r, events)
+		}
+	case "unit":
+		var events []incident.UnitEvent
+		if events, unknown, err = incident.UnitCodec.Decode(r.Body); err == nil {
+			err = b.unitEvents(id, r, events)
 		}
 	}
 	if unknown > 0 && !b.v.newer {
@@ -154,8 +159,11 @@ func (b *batch) again(kind, id string, r journal.Record) error {
 	}
 	b.erased = true
 	drop := b.dropCall
-	if kind == "incident" {
+	switch kind {
+	case "incident":
 		drop = b.dropIncident
+	case "unit":
+		drop = b.dropUnit
 	}
 	if err := drop(id); err != nil {
 		return err

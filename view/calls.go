@@ -117,7 +117,7 @@ func (v *View) Calls(ctx context.Context, reader office.ID, q CallQuery) (CallPa
 		// Words of an incident find its call only for those who may read the incident.
 		w.and(`(c.pos IN (SELECT rowid FROM call_text WHERE call_text MATCH ?) OR c.incident IN (
 			SELECT t.id FROM incidents t JOIN incident_office p ON p.incident = t.pos AND p.office = ?
-			WHERE t.pos IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ?)))`, text, reader, text)
+			WHERE NOT t.restricted AND t.pos IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ?)))`, text, reader, text)
 	}
 	limit := limitOf(q.Limit)
 	rows, err := v.ask().QueryContext(ctx, `SELECT `+rowColumns+`

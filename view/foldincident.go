@@ -28,26 +28,18 @@ type incidentRow struct {
 	words bool // incident_text is as it must be
 }
 
-const incidentColumns = `pos, id, call, origin, office, phase, no, rev, report, first_ring, place_known_at, sent_at,
-	accept_by, escalated, accepted_at, accepted_by, unsure, closed_at, result, done`
+const incidentColumns = `pos, state`
 
 // scanIncident reads incidentColumns, and more if asked.
 func scanIncident(scan func(...any) error, more ...any) (pos uint64, st incident.State, err error) {
-	var report []byte
-	var first, known, sent, acceptBy, accepted, closed sql.NullInt64
-	var done string
-	err = scan(append([]any{
-		&pos, &st.ID, &st.Call, &st.Origin, &st.Office, &st.Phase, &st.No, &st.Rev, &report, &first, &known, &sent,
-		&acceptBy, &st.Escalated, &accepted, &st.AcceptedBy, &st.Unsure, &closed, &st.Result, &done,
-	}, more...)...)
-	if err != nil {
+	var state []byte
+	if err = scan(append([]any{&pos, &state}, more...)...); err != nil {
 		return 0, incident.State{}, err
 	}
-	if err := json.Unmarshal(report, &st.Report); err != nil {
-		return 0, incident.State{}, fmt.Errorf("read the report of incident %s: %w", st.ID, err)
+	//nolint:musttag // of this file only, which is made again when anything about it changes
+	if err := json.Unmarshal(state, &st); err != nil {
+		return 0, incident.State{}, fmt.Errorf("read the state of an incident: %w", err)
 	}
-	st.FirstRing, st.PlaceKnownAt, st.SentAt, st.AcceptBy = when(first), when(known), when(sent), when(acceptBy)
-	st.AcceptedAt, st.ClosedAt, st.Done = when(accepted), when(closed), office.Private(done)
 	return pos, st, nil
 }
 
@@ -78,20 +70,24 @@ func (b *batch) incident(id string) (*incidentRow, error) {
 
 func (b *batch) saveIncident(c *incidentRow) error {
 	s := c.st
-	report, err := json.Marshal(s.Report)
+	//nolint:musttag // as above
+	state, err := json.Marshal(s)
 	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return fmt.Errorf("write the state: %w", err)
 	}
 	senders := make([]string, len(c.senders))
 	for i, o := range c.senders {
 		senders[i] = string(o)
 	}
-	err = b.exec(`INSERT OR REPLACE INTO incidents (`+incidentColumns+`, given_at, senders, last_what, last_who, kind, priority, danger)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		c.pos, s.ID, s.Call, s.Origin, s.Office, s.Phase, s.No, s.Rev, string(report), s.FirstRing.UnixNano(), ns(s.PlaceKnownAt),
-		ns(s.SentAt), ns(s.AcceptBy), s.Escalated, ns(s.AcceptedAt), s.AcceptedBy, s.Unsure, ns(s.ClosedAt), s.Result,
-		string(s.Done), ns(c.given), strings.Join(senders, " "), c.lastWhat, c.lastWho, s.Report.Kind, s.Priority(), s.Report.InDanger())
+	err = b.exec(`INSERT OR REPLACE INTO incidents (pos, state, id, call, origin, office, phase, no, rev, kind, class, priority, danger,
+			restricted, first_ring, given_at, senders, last_what, last_who)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.pos, string(state), s.ID, s.Call, s.Origin, s.Office, s.Phase, s.No, s.Rev, s.Report.Kind, s.Class(), s.Priority(),
+		s.Report.InDanger(), s.Restricted(), s.FirstRing.UnixNano(), ns(c.given), strings.Join(senders, " "), c.lastWhat, c.lastWho)
 	if err != nil {
+		return err
+	}
+	if err := b.saveParts(c); err != nil {
 		return err
 	}
 	if !c.shown {
@@ -117,11 +113,19 @@ func (b *batch) showIncident(c *incidentRow) error {
 	if err := b.exec(`DELETE FROM incident_office WHERE incident = ?`, c.pos); err != nil {
 		return err
 	}
-	for _, o := range append([]office.ID{c.st.Origin, c.st.Office}, c.senders...) {
+	see := append([]office.ID{c.st.Origin, c.st.Office}, c.senders...)
+	if c.st.Offered != nil {
+		see = append(see, c.st.Offered.To)
+	}
+	for _, o := range see {
 		const q = `INSERT OR IGNORE INTO incident_office SELECT above, ?, ? FROM office_above WHERE office = ?`
 		if err := b.exec(q, c.st.FirstRing.UnixNano(), c.pos, o); err != nil {
 			return err
 		}
+	}
+	if c.st.Class() == incident.Complaint && c.st.Report.Against != "" { // it passes by those whom it is about
+		return b.exec(`DELETE FROM incident_office WHERE incident = ? AND office IN (SELECT office FROM office_above WHERE above = ?)`,
+			c.pos, c.st.Report.Against)
 	}
 	return nil
 }
@@ -149,7 +153,8 @@ func (b *batch) dropIncident(id string) error {
 	for _, q := range []string{
 		`DELETE FROM incidents WHERE pos = ?`, `DELETE FROM incident_office WHERE incident = ?`,
 		`DELETE FROM incident_line WHERE incident = ?`, `DELETE FROM acceptance WHERE incident = ?`,
-		`DELETE FROM incident_text WHERE rowid = ?`,
+		`DELETE FROM incident_text WHERE rowid = ?`, `DELETE FROM incident_person WHERE incident = ?`,
+		`DELETE FROM assignment WHERE incident = ?`, `DELETE FROM arrival WHERE incident = ?`,
 	} {
 		if err := b.exec(q, c.pos); err != nil {
 			return fmt.Errorf("erase incident %s: %w", id, err)
@@ -189,7 +194,7 @@ func (b *batch) incidentEvent(c *incidentRow, r journal.Record, i int, e inciden
 	l := incidentLine{line: line{what: incident.Codec.Name(e)}}
 	switch e := e.(type) {
 	case incident.Typed:
-		c.words = false
+		c.words, c.shown = false, false // who sees a complaint hangs on what it is about
 		l.at, l.who, l.office = e.At, e.By, e.Office
 		if c.lastWhat == l.what && c.lastWho == l.who {
 			return nil // the same person goes on typing
@@ -225,7 +230,40 @@ func (b *batch) incidentEvent(c *incidentRow, r journal.Record, i int, e inciden
 		l.at, l.who = e.At, e.By
 	case incident.WasClosed:
 		l.at, l.who, l.code, l.words = e.At, e.By, string(e.Result), e.Done
+	case incident.HandoverTaken:
+		c.given, c.shown = e.At, false
+		if !slices.Contains(c.senders, e.From) {
+			c.senders = append(c.senders, e.From)
+		}
+		return b.lineOf(c, r, i, e)
+	case incident.HandoverOffered, incident.HandoverEnded, incident.WasRestricted:
+		c.shown = false
+		return b.lineOf(c, r, i, e)
+	case incident.WasReopened, incident.TargetSet, incident.Pictured, incident.CallJoined, incident.StepMissed,
+		incident.WasCancelled, incident.WasTold, incident.WasLinked, incident.WasUnlinked, incident.WasJoined,
+		incident.WasParted, incident.ReporterShown, incident.WasAssigned, incident.Advanced, incident.Proved,
+		incident.UnitTaken, incident.Checked, incident.Waits:
+		return b.lineOf(c, r, i, e)
 	}
+	return b.writeLine(c, r, i, l)
+}
+
+// lineOf keeps an event as it is: its sentence is made when somebody reads it, with the names of that day.
+func (b *batch) lineOf(c *incidentRow, r journal.Record, i int, e incident.Event) error {
+	body, err := incident.Codec.Encode([]incident.Event{e})
+	if err != nil {
+		return err
+	}
+	at, who, _ := incident.Say(e, incident.Names{Office: func(office.ID) string { return "" }, Person: func(office.PersonID) string { return "" }})
+	return b.writeLine(c, r, i, incidentLine{
+		line: line{what: incident.Codec.Name(e), at: at, who: who, code: asEvent}, words: office.Private(body),
+	})
+}
+
+// asEvent marks lines whose words are the event.
+const asEvent = "event"
+
+func (b *batch) writeLine(c *incidentRow, r journal.Record, i int, l incidentLine) error {
 	c.lastWhat, c.lastWho = l.what, l.who
 	const q = `INSERT OR REPLACE INTO incident_line (incident, seq, i, at, what, who, office, code, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	if err := b.exec(q, c.pos, r.Seq, i, l.at.UnixNano(), l.what, l.who, l.office, l.code, string(l.words)); err != nil {

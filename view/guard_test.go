@@ -339,7 +339,7 @@ func TestErased(t *testing.T) {
 	if err != nil || full.Number != "(dihapus)" || full.NumberText != "(dihapus)" || full.Operator != "sari" {
 		t.Errorf("call %+v, %v", full.CallRow, err)
 	}
-	inc, err := v.Incident(t.Context(), "kaltim", "i00000")
+	inc, err := v.Incident(t.Context(), "kaltim", "", "i00000")
 	if err != nil || inc.Place != "(dihapus)" || inc.At != nil || inc.Form.Reporter != "(dihapus)" {
 		t.Errorf("incident %+v, %v", inc.IncidentCard, err)
 	}

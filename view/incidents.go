@@ -23,7 +23,7 @@ type Point struct {
 type IncidentCard struct {
 	ID             incident.ID     `json:"id"`
 	No             string          `json:"no"`
-	State          incident.Phase  `json:"state" enum:"DRAFT,SENT,ACCEPTED,CLOSED,NOT_VALID"`
+	State          incident.Phase  `json:"state" enum:"DRAFT,VALID,NOT_VALID,SENT,ACCEPTED,ASSIGNED,EN_ROUTE,ON_SCENE,HANDLED,CLOSED,REOPENED,CANCELLED,LINKED"`
 	Office         office.ID       `json:"office"`
 	Origin         office.ID       `json:"origin"`
 	Call           string          `json:"call"`
@@ -92,10 +92,12 @@ type IncidentPage struct {
 
 // IncidentQuery says which incidents. The zero IncidentQuery asks for all that the reader may see.
 type IncidentQuery struct {
-	Office office.ID // seen by this office or below it
-	State  string    // "open" (sent or accepted), "closed" (with a result), "draft", "not_valid"; "" or "all"
-	Call   string    // made for this call
-	Q      string    // free text over number, reporter, place, summary and report number
+	Office office.ID       // seen by this office or below it
+	Person office.PersonID // who asks: restricted incidents are listed for those named, or who handle them
+	State  string          // "open", "closed" (with a result), "cancelled", "linked", "draft", "not_valid"; "" or "all"
+	Class  incident.Class  // a queue of its own: emergency, service, information, complaint; empty: all
+	Call   string          // made for this call
+	Q      string          // free text over number, reporter, place, summary and report number
 	Cursor string
 	Limit  int // 0: 50; at most 200
 }
@@ -115,15 +117,19 @@ func (v *View) Incidents(ctx context.Context, reader office.ID, q IncidentQuery)
 	switch q.State {
 	case "", "all":
 	case "open":
-		w.and(`c.phase IN (?, ?)`, incident.Sent, incident.Accepted)
+		w.and(`c.phase IN (` + openPhases + `)`)
 	case "closed":
 		w.and(`c.phase = ?`, incident.Closed)
+	case "cancelled":
+		w.and(`c.phase = ?`, incident.Cancelled)
+	case "linked":
+		w.and(`c.phase = ?`, incident.Linked)
 	case "draft":
 		w.and(`c.phase = ?`, incident.Draft)
 	case "not_valid":
 		w.and(`c.phase = ?`, incident.NotValid)
 	default:
-		return page, fmt.Errorf("%w: the state must be open, closed, draft, not_valid or all", ErrQuery)
+		return page, fmt.Errorf("%w: the state must be open, closed, cancelled, linked, draft, not_valid or all", ErrQuery)
 	}
 	if q.Call != "" {
 		w.and(`c.call = ?`, q.Call)
@@ -135,6 +141,10 @@ func (v *View) Incidents(ctx context.Context, reader office.ID, q IncidentQuery)
 		}
 		w.and(`c.pos IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ?)`, text)
 	}
+	if q.Class != "" {
+		w.and(`c.class = ?`, q.Class)
+	}
+	w.and(`(NOT c.restricted OR EXISTS (SELECT 1 FROM incident_person h WHERE h.incident = c.pos AND h.person = ?))`, q.Person)
 	limit := limitOf(q.Limit)
 	rows, err := v.ask().QueryContext(ctx, `SELECT `+prefixed(incidentColumns)+`
 		FROM incident_office r JOIN incidents c ON c.pos = r.incident
@@ -171,8 +181,12 @@ func prefixed(columns string) string {
 	return strings.Join(list, ", ")
 }
 
-// Incident gives one incident with its timeline, or ErrNotFound.
-func (v *View) Incident(ctx context.Context, reader office.ID, id incident.ID) (IncidentFull, error) {
+// openPhases are those in which somebody must still do something (incident.State.Open).
+const openPhases = `'VALID', 'SENT', 'ACCEPTED', 'ASSIGNED', 'EN_ROUTE', 'ON_SCENE', 'HANDLED', 'REOPENED'`
+
+// Incident gives one incident with its timeline to a person of office reader, or ErrNotFound. A restricted one is there
+// only for those named, or who handle it.
+func (v *View) Incident(ctx context.Context, reader office.ID, person office.PersonID, id incident.ID) (IncidentFull, error) {
 	tx, err := v.ask().BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // row and timeline of one moment
 	if err != nil {
 		return IncidentFull{}, v.trouble(err, "read incident %s", id)
@@ -185,6 +199,9 @@ func (v *View) Incident(ctx context.Context, reader office.ID, id incident.ID) (
 	}
 	if err != nil {
 		return IncidentFull{}, v.trouble(err, "read incident %s", id)
+	}
+	if !st.MaySee(person) {
+		return IncidentFull{}, ErrNotFound
 	}
 	full := IncidentFull{IncidentCard: v.card(st), Form: form(st.Report), Done: string(st.Done), Timeline: []IncidentLine{}}
 	rows, err := tx.QueryContext(ctx, `SELECT at, what, who, office, code, words FROM incident_line WHERE incident = ? ORDER BY seq, i`, pos)

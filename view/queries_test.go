@@ -92,7 +92,7 @@ func TestTimelineReadsAsSentences(t *testing.T) {
 		c.IncidentNo != "KALTIM/2026/11/01/0042" || !c.Tape || c.TapeMs != 60000 || c.NumberText != "0812-3456-7890" || c.CallerName != "Ibu Aminah" {
 		t.Errorf("row %+v", c.CallRow)
 	}
-	i, err := v.Incident(t.Context(), "smd", inc)
+	i, err := v.Incident(t.Context(), "smd", "", inc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestTimelineReadsAsSentences(t *testing.T) {
 	if g, x := strings.Join(got, "\n"), strings.Join(want, "\n"); g != x {
 		t.Errorf("got\n%s\n\nwant\n%s", g, x)
 	}
-	if _, err := v.Incident(t.Context(), "bpn", inc); err == nil {
+	if _, err := v.Incident(t.Context(), "bpn", "", inc); err == nil {
 		t.Error("Balikpapan still reads what went to Samarinda")
 	}
 	b, err := v.Wallboard(t.Context(), "kaltim", "kaltim", "2026-11-01")

@@ -87,19 +87,11 @@ CREATE TABLE incidents (
   kind           TEXT NOT NULL DEFAULT '',
   priority       INTEGER NOT NULL DEFAULT 0,
   danger         INTEGER NOT NULL DEFAULT 0,
-  report         TEXT NOT NULL,             -- as incident.Report writes itself
+  state          TEXT NOT NULL,             -- incident.State without its notes, as JSON
+  restricted     INTEGER NOT NULL DEFAULT 0,
+  class          TEXT NOT NULL DEFAULT '',
   first_ring     INTEGER NOT NULL,
-  place_known_at INTEGER,
-  sent_at        INTEGER,                   -- first
   given_at       INTEGER,                   -- to its present holder
-  accept_by      INTEGER,
-  escalated      TEXT NOT NULL DEFAULT '',
-  accepted_at    INTEGER,
-  accepted_by    TEXT NOT NULL DEFAULT '',
-  unsure         INTEGER NOT NULL DEFAULT 0,
-  closed_at      INTEGER,
-  result         TEXT NOT NULL DEFAULT '',
-  done           TEXT NOT NULL DEFAULT '',
   senders        TEXT NOT NULL DEFAULT '',  -- offices that sent it on, between spaces
   last_what      TEXT NOT NULL DEFAULT '',  -- of its newest line
   last_who       TEXT NOT NULL DEFAULT ''
@@ -114,6 +106,74 @@ CREATE TABLE incident_office (
   PRIMARY KEY (office, first_ring, incident)
 ) WITHOUT ROWID;
 CREATE INDEX incident_office_incident ON incident_office (incident, office);
+
+-- Who may read a restricted incident: who was named, and who had a hand in it.
+CREATE TABLE incident_person (
+  incident INTEGER NOT NULL,
+  person   TEXT NOT NULL,
+  PRIMARY KEY (incident, person)
+) WITHOUT ROWID;
+
+-- Each unit's part in an incident, in order. Times that didn't come are NULL.
+CREATE TABLE assignment (
+  incident INTEGER NOT NULL,
+  i        INTEGER NOT NULL,
+  office   TEXT NOT NULL,                   -- that has the incident
+  unit     TEXT NOT NULL,
+  sign     TEXT NOT NULL,
+  lead     TEXT NOT NULL,
+  by       TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  acked    INTEGER,
+  departed INTEGER,
+  arrived  INTEGER,
+  ended    INTEGER,
+  released TEXT NOT NULL,                   -- why it was taken off
+  via      TEXT NOT NULL,
+  metres   REAL,                            -- from the place at its arrival; NULL: not known
+  far      INTEGER NOT NULL,
+  proved   INTEGER,
+  skipped  TEXT NOT NULL,                   -- steps that nobody told of, between spaces
+  PRIMARY KEY (incident, i)
+) WITHOUT ROWID;
+CREATE INDEX assignment_unit ON assignment (unit, at);
+
+-- The first arrival at each incident: the truth about response times. Judged from the first ring; from the place known is
+-- shown beside it.
+CREATE TABLE arrival (
+  incident   INTEGER PRIMARY KEY,
+  office     TEXT NOT NULL,
+  day        TEXT NOT NULL,                 -- of the first ring, in the zone of that office
+  class      TEXT NOT NULL,
+  ring_ms    INTEGER NOT NULL,
+  place_ms   INTEGER,                       -- NULL: the place was never known
+  target_ms  INTEGER NOT NULL,              -- 0: none was set
+  metres     REAL,                          -- by road from the nearest manned office; NULL: not known
+  via        TEXT NOT NULL,
+  proved     INTEGER NOT NULL,              -- its position was at the place
+  far        INTEGER NOT NULL               -- it was pressed somewhere else
+);
+CREATE INDEX arrival_day ON arrival (office, day);
+
+-- What units did, in order.
+CREATE TABLE unit_line (
+  unit     TEXT NOT NULL,
+  seq      INTEGER NOT NULL,
+  i        INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  what     TEXT NOT NULL,
+  who      TEXT NOT NULL,
+  status   TEXT NOT NULL,                   -- of the unit after it
+  incident TEXT NOT NULL,
+  home     TEXT NOT NULL,                   -- office of the unit then
+  PRIMARY KEY (unit, seq, i)
+) WITHOUT ROWID;
+CREATE INDEX unit_line_at ON unit_line (unit, at);
+
+CREATE TABLE units (
+  id    TEXT PRIMARY KEY,
+  state TEXT NOT NULL                       -- incident.Unit, as JSON
+) WITHOUT ROWID;
 
 CREATE TABLE incident_line (
   incident INTEGER NOT NULL,

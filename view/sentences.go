@@ -204,6 +204,14 @@ func durationText(d time.Duration) string {
 
 // incidentText says in Indonesian what a line of an incident's timeline tells.
 func (v *View) incidentText(l incidentLine) string {
+	if l.code == asEvent {
+		events, _, err := incident.Codec.Decode([]byte(l.words))
+		if err != nil || len(events) == 0 {
+			return l.what
+		}
+		_, _, text := incident.Say(events[0], incident.Names{Office: v.officeName, Person: v.name})
+		return text
+	}
 	switch l.what {
 	case "typed":
 		if l.code == "first" {
@@ -229,7 +237,7 @@ func (v *View) incidentText(l incidentLine) string {
 			return "Belum diterima, pengawas Polda diberi tahu"
 		case incident.ToMabes:
 			return "Belum diterima, Mabes diberi tahu"
-		case incident.NotEscalated:
+		case incident.NotEscalated, incident.ToDispatcher:
 		}
 		return "Belum diterima, " + l.code + " diberi tahu"
 	case "dropped":

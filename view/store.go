@@ -26,7 +26,7 @@ import (
 var schema string
 
 // foldVersion is raised when the same events are to give other rows.
-const foldVersion = 1
+const foldVersion = 2
 
 // store is one SQLite file, open for one writer and several readers.
 type store struct {
@@ -43,7 +43,8 @@ type store struct {
 // fingerprint names everything but the journal that the tables' content depends on. What was made under another
 // fingerprint is made again.
 func fingerprint(offices *office.Directory) [32]byte {
-	text := fmt.Sprintln(foldVersion, schema, slices.Sorted(maps.Keys(call.Codec.Names())), slices.Sorted(maps.Keys(incident.Codec.Names())))
+	text := fmt.Sprintln(foldVersion, schema, slices.Sorted(maps.Keys(call.Codec.Names())), slices.Sorted(maps.Keys(incident.Codec.Names())),
+		slices.Sorted(maps.Keys(incident.UnitCodec.Names())))
 	for _, o := range offices.All() {
 		text += fmt.Sprintf("%q %q %q\n", o.ID, o.Parent, o.Zone)
 	}

@@ -200,7 +200,7 @@ func agree(rt rapid.TB, t *testing.T, v *view.View, w *town) {
 		}
 	}
 	for id, s := range w.incidents {
-		i, err := v.Incident(t.Context(), "mabes", id)
+		i, err := v.Incident(t.Context(), "mabes", "", id)
 		if err != nil {
 			rt.Fatalf("incident %s: %v", id, err)
 		}
@@ -263,7 +263,7 @@ func TestWhoMayRead(t *testing.T) {
 	}
 	for id, s := range w.incidents {
 		for reader := range above {
-			_, err := v.Incident(t.Context(), reader, id)
+			_, err := v.Incident(t.Context(), reader, "", id)
 			must := slices.Contains(above[s.Office], reader) || slices.Contains(above[s.Origin], reader)
 			if must && err != nil {
 				t.Errorf("%s can't read incident %s of %s: %v", reader, id, s.Office, err)

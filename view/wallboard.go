@@ -121,8 +121,8 @@ func (v *View) Wallboard(ctx context.Context, reader, id office.ID, day string) 
 
 func (v *View) open(ctx context.Context, id office.ID, lines map[office.ID]*OfficeFigures) error {
 	rows, err := v.ask().QueryContext(ctx, `SELECT office, count(*), sum(phase = ?) FROM incidents
-		WHERE phase IN (?, ?) AND office IN (SELECT office FROM office_above WHERE above = ?) GROUP BY office`,
-		incident.Sent, incident.Sent, incident.Accepted, id)
+		WHERE phase IN (`+openPhases+`) AND office IN (SELECT office FROM office_above WHERE above = ?) GROUP BY office`,
+		incident.Sent, id)
 	if err != nil {
 		return v.trouble(err, "count the open incidents of %s", id)
 	}
