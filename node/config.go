@@ -17,6 +17,8 @@ import (
 	"github.com/knadh/koanf/parsers/toml/v2"
 	"github.com/knadh/koanf/providers/rawbytes"
 	"github.com/knadh/koanf/v2"
+
+	"github.com/siaga110/siaga/office"
 )
 
 // Config is siaga.toml: what belongs to the machine. What belongs to the police (offices, people, times) is in the
@@ -100,6 +102,9 @@ type Trunk struct {
 	CallerID     string `koanf:"caller_id"`     // number that those see whom we call
 	Format       string `koanf:"format"`        // "e164" (default), "national", "plain"
 	Register     bool   `koanf:"register"`      // keep ourselves registered there
+
+	Fallback string `koanf:"fallback"` // where the carrier sends 110 when everything is down; printed by siaga paper
+	Contact  string `koanf:"contact"`  // the carrier's people, day and night
 }
 
 // Phones are the desk phones of a site.
@@ -285,6 +290,11 @@ func (c Config) check() []error {
 			bad("trunk.trust", "trunk %s: %q: leave it out, or choose \"from\" or \"none\"", t.Name, t.Trust)
 		}
 		c.checkOutgoing(t, bad)
+		for name, number := range map[string]string{"trunk.fallback": t.Fallback, "trunk.contact": t.Contact} {
+			if _, ok := office.ParseNumber(number); number != "" && !ok {
+				bad(name, "trunk %s: %q is no phone number: write one like \"+62542421110\"", t.Name, number)
+			}
+		}
 		if t.External != "" {
 			if _, err := netip.ParseAddr(t.External); err != nil {
 				bad("trunk.external", "trunk %s: %q is no IP address", t.Name, t.External)

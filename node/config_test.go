@@ -38,6 +38,7 @@ func TestConfigErrors(t *testing.T) {
 		"ports":      {"[media]\nports = \"99\"\n", "line 2", "20000-29999"},
 		"peers":      {"[[trunk]]\nname = \"a\"\npeers = [\"carrier.example\"]\n", "line 3", "no address or network"},
 		"no peers":   {"[[trunk]]\nname = \"a\"\n", "trunk a", "list the carrier's addresses"},
+		"fallback":   {"[[trunk]]\nname = \"a\"\npeers = [\"10.0.0.5\"]\nfallback = \"tanya Budi\"\n", "line 4", "no phone number"},
 		"node name":  {"[site]\nnode = \"a b\"\n", "line 2", "short name"},
 		"wrong type": {"[sip]\nmax_calls = \"many\"\n", "max_calls", "max_calls"},
 		"half cert":  {"[http]\ncert = \"a.pem\"\n", "line 2", "both"},

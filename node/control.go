@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,7 @@ import (
 // controlName is the socket by which commands of this machine reach the running process. Only its own user may open it.
 const controlName = "control.sock"
 
-// openControl listens for commands of the same machine: siaga backup, siaga area import.
+// openControl listens for commands of the same machine: siaga backup, siaga area import, siaga paper.
 func (n *Node) openControl(ctx context.Context) error {
 	path := filepath.Join(n.cfg.Site.Data, controlName)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -42,6 +43,9 @@ func (n *Node) openControl(ctx context.Context) error {
 		}
 	})
 	mux.HandleFunc("POST /imported", n.imported)
+	mux.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) { // siaga paper
+		_ = json.NewEncoder(w).Encode(settingsOf(n.staff, n.offices))
+	})
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	n.serving.Go(func() { _ = s.Serve(l) })
 	n.onClose(func() { _ = s.Close() })

@@ -225,6 +225,7 @@ func checkTrunks(ctx context.Context, r *report, cfg Config) {
 		return
 	}
 	for _, t := range cfg.Trunks {
+		checkFallback(r, t)
 		for _, p := range t.Peers {
 			prefix, err := parsePeer(p)
 			if err != nil || !prefix.IsSingleIP() {
@@ -238,6 +239,19 @@ func checkTrunks(ctx context.Context, r *report, cfg Config) {
 			}
 		}
 	}
+}
+
+// checkFallback: on the day when all is down nobody should have to look for a number.
+func checkFallback(r *report, t Trunk) {
+	if t.Fallback == "" {
+		r.warn("fallback", "%s: trunk.fallback is empty: agree with the carrier where 110 goes when all is down, write it here, and print it with siaga paper", t.Name)
+		return
+	}
+	who := "trunk.contact is empty: write down whom to phone at the carrier"
+	if t.Contact != "" {
+		who = "ask the carrier at " + display(t.Contact)
+	}
+	r.ok("fallback", "%s: 110 goes to %s when all is down; %s", t.Name, display(t.Fallback), who)
 }
 
 // askOptions sends one OPTIONS over UDP (RFC 3261 11) and waits 2 s for any answer.

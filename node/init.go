@@ -168,4 +168,6 @@ tcp = "0.0.0.0:8444"      # for networks that let no UDP through
 #                         # "answer" (answered at once, for carriers that let no early media through)
 # external = "198.51.100.7" # our address as the carrier sees it, behind NAT
 # max_calls = 60
+# fallback = "+62542421110" # where the carrier sends 110 when everything here is down; on the paper sheets
+# contact = "+622150001234" # the carrier's people, day and night
 `))

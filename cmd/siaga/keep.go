@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,32 @@ func restoreCmd() *cobra.Command {
 	}
 	c.Flags().StringVar(&to, "to", "", "new folder for the site")
 	_ = c.MarkFlagRequired("to")
+	return c
+}
+
+func paperCmd() *cobra.Command {
+	var config string
+	o := node.PaperOptions{}
+	c := &cobra.Command{
+		Use:   "paper --dir OUT",
+		Short: "Write printable sheets for when everything is down: call sheets, list of numbers, phone numbers",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			cfg, err := node.LoadConfig(config)
+			if err != nil {
+				return err
+			}
+			o.Now = time.Now()
+			return node.Paper(c.Context(), c.OutOrStdout(), cfg, o)
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&config, "config", "c", "siaga.toml", "configuration file")
+	f.StringVar(&o.Dir, "dir", "", "folder for kertas.html")
+	f.StringVar(&o.Office, "office", "", "whose sheets; the site's office when not given")
+	f.IntVar(&o.From, "from", 1, "first number on the call sheets: go on after those that are printed already")
+	f.IntVar(&o.Sheets, "sheets", 30, "how many call sheets")
+	_ = c.MarkFlagRequired("dir")
 	return c
 }
 

@@ -318,6 +318,7 @@ export const en: Texts = {
     offices: "Offices",
     none: "No office matches.",
     alone: "The caller is left to you.",
+    noForm: "The office that asked you in writes the report.",
     youTalk: (who) => `You are in the talk, asked in by ${who}. The caller hears you.`,
     youAdvise: (who) => `You advise ${who}. The caller doesn't hear you.`,
     out: "Leave the talk",

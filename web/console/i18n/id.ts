@@ -318,6 +318,7 @@ export const id = {
     offices: "Kantor",
     none: "Tidak ada kantor yang cocok.",
     alone: "Penelepon diserahkan kepada Anda.",
+    noForm: "Laporan ditulis oleh kantor yang mengajak Anda.",
     youTalk: (who: string) => `Anda ikut bicara, diajak ${who}. Penelepon mendengar Anda.`,
     youAdvise: (who: string) => `Anda memberi saran kepada ${who}. Penelepon tidak mendengar.`,
     out: "Keluar dari percakapan",

@@ -18,7 +18,7 @@ export function CallReporter({ id, number, danger }: { id: string; number: strin
   useKeys(can ? { dial } : {});
   if (desk.seat === "" || number.trim() === "") return null;
   return danger ? (
-    <span className="chip bad" data-testid="dont-call">
+    <span className="alarm dont-call" data-testid="dont-call">
       ✕ {t.callbacks.danger}
     </span>
   ) : (

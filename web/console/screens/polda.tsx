@@ -56,6 +56,19 @@ export function PoldaConsole() {
           </section>
           <Side proposed="" openOf={[]} onIncident={open} />
         </>
+      ) : moment.kind === "guest" ? (
+        <>
+          <CallPanel call={moment.call} others={<Guests call={moment.call} mine={false} />}>
+            <GuestActs call={moment.call} n={moment.n} />
+          </CallPanel>
+          <section className="form" id="panel-2" aria-label={t.form.title}>
+            <div className="ttl">
+              <h2>{t.form.title}</h2>
+            </div>
+            <p className="dim">{t.guests.noForm}</p>
+          </section>
+          <Side proposed="" openOf={[]} onIncident={open} />
+        </>
       ) : (
         <Talk key={moment.call.id} moment={moment} onIncident={open} />
       )}
@@ -66,7 +79,7 @@ export function PoldaConsole() {
   );
 }
 
-type TalkMoment = Exclude<Moment, { kind: "idle" | "ring" }>;
+type TalkMoment = Exclude<Moment, { kind: "idle" | "ring" | "guest" }>;
 
 function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: string) => void }) {
   const { call } = moment;
@@ -105,7 +118,6 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   // Another Polda passed the caller on to us: it counts there, as passed on.
   const theirs = call.office !== desk.session.office.id;
   const onClose = () => {
-    if (moment.kind === "guest") return; // GuestActs knows
     if (theirs && live) return void close({});
     if (moment.kind === "leaving" || (call.polresTalked && live))
       return void close(call.polresTalked ? { outcome: "valid_polres" } : {});
@@ -126,7 +138,7 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
     ...(canSend ? { transfer: again, "transfer-other": () => pick(true) } : {}),
     ...(moment.kind === "transfer" ? { "take-back": back } : {}),
     ...(moment.kind === "leaving" ? { leave } : {}),
-    ...(moment.kind !== "unfinished" && moment.kind !== "guest" ? { close: onClose } : {}),
+    ...(moment.kind !== "unfinished" ? { close: onClose } : {}),
     note: () => document.getElementById("field-note")?.focus(),
   });
   // The caller hung up or the call went on elsewhere while a question was open: the question is over.
@@ -230,8 +242,6 @@ function TalkActs(p: {
           </Act>
         </>
       );
-    case "guest":
-      return <GuestActs call={p.call} n={p.moment.n} />;
     case "dialling":
       return (
         <Act look="bad" className="wide" hint="F9" testid="close" onClick={p.onClose}>

@@ -30,7 +30,9 @@ export function PolresConsole() {
   const open = openIncidents(live).filter((i) => i.office === session.office.id);
   const [chosen, choose] = useState("");
   const list = open.map((i) => i.id);
-  const current = call?.incident || call?.outbound?.incident || (live.incidents[chosen] ? chosen : (list[0] ?? ""));
+  // One who was only asked in works on the own incidents: the caller's is another office's.
+  const ofCall = moment.kind === "guest" ? "" : call?.incident || call?.outbound?.incident || "";
+  const current = ofCall || (live.incidents[chosen] ? chosen : (list[0] ?? ""));
   const step = (by: number) => {
     const at = list.indexOf(current);
     const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
