@@ -17,7 +17,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 	for _, e := range events {
 		switch e := e.(type) {
 		case call.Dialled:
-			l.history = l.desk.past.history(office.Number(now.Caller.Number), l.desk.opts.Incidents)
+			l.history = l.known()
 			l.desk.door.late(time.Since(e.At))
 			l.desk.opts.Incidents.CallBegan(l.id, now.Office, office.Number(now.Caller.Number), now.FirstRing)
 		case call.Unoffered:
@@ -31,6 +31,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 			}
 			l.missed = time.Time{}
 		case call.WasAnswered:
+			l.gate = l.gate.Answered()
 			if before.Answered.IsZero() {
 				l.desk.opts.Observe("answer_wait", e.At.Sub(now.FirstRing).Seconds())
 			}
@@ -45,6 +46,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 				l.desk.opts.Observe("takeback_late", time.Since(before.TargetUntil).Seconds())
 			}
 		case call.Closed:
+			l.desk.sieve.ended(now, e, l.heard)
 			l.desk.opts.Incidents.Ended(l.id, e.By, e.Outcome)
 		case call.Reached:
 			l.desk.opts.Observe("answer_wait_out", e.At.Sub(now.FirstRing).Seconds())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/filter"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/phone"
@@ -38,8 +39,33 @@ func (o *door) init(setUps int) {
 	o.tokens = o.rate * burst
 }
 
+// class is who stands at the door: when it gets narrow, those of the low lane are refused first, then those whom the gate
+// holds, then the newest; the priority lane never (CALL.md, Overload).
+type class int
+
+const (
+	ofLowLane class = iota
+	ofGate
+	ofOthers
+	ofPriority
+)
+
+// keeps is which part of a burst is kept for better classes.
+func (c class) keeps() float64 {
+	switch c {
+	case ofLowLane:
+		return 3 * spared
+	case ofGate:
+		return 2 * spared
+	case ofOthers:
+		return spared
+	case ofPriority:
+	}
+	return 0
+}
+
 // enter says whether one more may come in. The priority lane always may.
-func (o *door) enter(now time.Time, priority bool) bool {
+func (o *door) enter(now time.Time, c class) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	rate := o.rate
@@ -50,7 +76,7 @@ func (o *door) enter(now time.Time, priority bool) bool {
 		o.tokens = min(o.tokens+now.Sub(o.last).Seconds()*rate, o.rate*burst)
 	}
 	o.last = now
-	if o.tokens < 1+o.rate*burst*spared && !priority {
+	if c != ofPriority && o.tokens < 1+o.rate*burst*c.keeps() {
 		return false
 	}
 	o.tokens = max(o.tokens-1, 0)
@@ -67,11 +93,28 @@ func (o *door) late(d time.Duration) {
 // Admit says whether a new call may come in; the phone asks before it opens anything for it. Refused are the newest;
 // never somebody to whom we owe a call, or who is in danger. A refused call is journalled with its outcome.
 func (d *Desk) Admit(p phone.Party) bool {
-	if d.door.enter(time.Now(), d.priority(p.Number)) {
+	if d.door.enter(time.Now(), d.class(p)) {
 		return true
 	}
 	d.refused(p)
 	return false
+}
+
+// class says before whom a call goes at the door.
+func (d *Desk) class(p phone.Party) class {
+	if d.priority(p.Number) {
+		return ofPriority
+	}
+	if of, ok := d.officeOf(p.Trunk); ok {
+		switch d.sieve.level(of.ID, p, time.Now()) {
+		case filter.Low:
+			return ofLowLane
+		case filter.Gate:
+			return ofGate
+		case filter.Chip, filter.None:
+		}
+	}
+	return ofOthers
 }
 
 // Full takes note of a call that the phone itself refused: a trunk's limit, or no free ports.

@@ -88,6 +88,7 @@ type Desk struct {
 	opts   Options
 	floors map[office.ID]*Floor
 	past   *past
+	sieve  *sieve
 	ctx    context.Context // ends when the desk closes
 	stop   context.CancelFunc
 	wg     sync.WaitGroup
@@ -129,7 +130,10 @@ func New(opts Options) (*Desk, error) {
 		lives: map[call.ID]*Live{}, seats: map[office.PersonID]office.SeatID{}, lines: map[office.SeatID]phone.Line{},
 		pikets: map[office.ID]call.ID{},
 	}
+	d.sieve = newSieve(d)
 	d.door.init(opts.SetUps)
+	d.wg.Add(1)
+	go func() { defer d.wg.Done(); d.sieve.run(ctx) }()
 	for _, o := range opts.Offices.All() {
 		f := newFloor(d, o)
 		d.floors[o.ID] = f

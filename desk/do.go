@@ -56,6 +56,8 @@ func (d *Desk) Do(ctx context.Context, who Who, cmd Command) (Done, error) {
 		return d.callOut(ctx, who, ref, c)
 	case Settle:
 		return d.settle(who, c)
+	case BlockNumber, UnblockNumber, ClearNumber, MarkShared, SetWeights:
+		return Done{}, d.sift(who, cmd, now)
 	case TakeBack:
 		return d.askLive(ctx, ref, c.Call, call.TakeBack{At: now, By: ref, N: c.N})
 	case Leave:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/filter"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/phone"
@@ -40,6 +41,10 @@ type Live struct {
 	shown                  map[office.ID]bool // offices whose board shows the call
 	program                programme          // what the waiting caller hears
 	history                HistoryView
+	verdict                filter.Verdict   // of the number, when it came
+	gate                   filter.GateState // listens while the call is gated, and in the low lane
+	entered                []filter.Event   // to be journalled behind the call's beginning
+	heard                  bool             // the caller spoke
 }
 
 // liveMsg is one of: a command (with a reply if a person waits), an event of the leg, a tape that is ready or sealed.
@@ -82,10 +87,10 @@ func (l *Live) dial(o office.Office, urgent bool) {
 		arriving.Place = &p.Place.At
 	}
 	route := l.desk.opts.Plans.Find(l.desk.opts.Offices, arriving)
-	l.box.post(liveMsg{cmd: call.Dial{
+	l.box.post(liveMsg{cmd: l.received(o, now, call.Dial{
 		At: now, ID: l.id, Office: o.ID, Caller: callerOf(p), Times: call.TimesOf(l.desk.opts.Settings(o.ID)),
 		Route: route.Levels, Plan: route.Plan, Urgent: urgent,
-	}})
+	})})
 	l.listen(now)
 }
 
@@ -144,7 +149,7 @@ func (l *Live) run(ctx context.Context) {
 	defer timer.Stop()
 	for !l.over() {
 		var due <-chan time.Time
-		if at, ok := l.state.Deadline(); ok {
+		if at, ok := l.deadline(); ok {
 			timer.Reset(time.Until(at))
 			due = timer.C
 		}
@@ -177,6 +182,9 @@ func (l *Live) handle(m liveMsg) {
 	switch {
 	case m.cmd != nil:
 		l.decide(m.cmd, m.reply)
+		if tick, ok := m.cmd.(call.Tick); ok {
+			l.atGate(filter.GateTick{At: tick.At})
+		}
 	case m.leg != nil:
 		l.fromLeg(m.leg)
 	case m.grant != nil:
@@ -244,6 +252,8 @@ func (l *Live) decide(cmd call.Command, re chan reply) {
 	if len(events) > 0 {
 		l.act(before, events)
 		l.write(events, whoOf(cmd))
+		l.writeGate(l.state.Office, l.entered)
+		l.entered = nil
 		l.show()
 	}
 	if re != nil {
@@ -286,6 +296,7 @@ func (l *Live) fromLeg(e phone.Event) {
 		if st := l.leg.Talk().Stats(); st.PacketsOut > 0 {
 			l.desk.opts.Observe("caller_gap_max", st.GapMax.Seconds())
 		}
+		l.atGate(filter.Leave{At: time.Now()})
 		l.decide(call.CallerGone{At: time.Now(), Network: e.Ending.Fault == phone.ByNet}, nil)
 		if l.tape != nil {
 			l.sealTape()
@@ -300,6 +311,7 @@ func (l *Live) fromLeg(e phone.Event) {
 	case phone.Digit:
 		l.digits += string(e.Key)
 		l.digits = l.digits[max(0, len(l.digits)-32):]
+		l.atGate(filter.Key{At: time.Now(), Key: e.Key})
 		l.show()
 	case phone.Readopted:
 		l.readopted()

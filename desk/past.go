@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/filter"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -173,6 +174,14 @@ func (p *past) forget(id call.ID) {
 	}
 }
 
+// owes says whether an office owes this number a call.
+func (p *past) owes(o office.ID, n office.Number) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.byNumber[n]
+	return n != "" && r != nil && r.owed[o] != ""
+}
+
 // obligation finds what is owed to a call.
 func (p *past) obligation(id call.ID) (owed, bool) {
 	p.mu.Lock()
@@ -261,7 +270,7 @@ func (p *past) closed(s call.State, e call.Closed, number office.Number) (owing 
 
 // history is what the operator sees before the answer.
 func (p *past) history(n office.Number, inc Incidents) HistoryView {
-	v := HistoryView{Last: []PastCall{}, Open: []OpenIncident{}}
+	v := HistoryView{Last: []PastCall{}, Open: []OpenIncident{}, Why: []filter.Words{}}
 	if n == "" {
 		return v
 	}

@@ -40,6 +40,14 @@ func (r *Recovery) Fold(rec journal.Record) error {
 		return r.foldSeat(rec)
 	}
 	name, ok := strings.CutPrefix(rec.Stream, "call/")
+	if rec.Type == "filter" {
+		unknown, err := r.desk.sieve.fold(rec, r.states[call.ID(name)].Office)
+		r.Unknown += unknown
+		if err != nil {
+			return fmt.Errorf("recover %s: %w", rec.Stream, err)
+		}
+		return nil
+	}
 	if !ok || rec.Type != "call" { // the tombstone of an erasure says nothing of the call's life
 		return nil
 	}
@@ -64,6 +72,11 @@ func (r *Recovery) Fold(rec journal.Record) error {
 		}
 	}
 	r.desk.past.fold(s, events)
+	for _, e := range events {
+		if e, ok := e.(call.Closed); ok {
+			r.desk.sieve.ended(s, e, true) // what a flood was is journalled by its shield
+		}
+	}
 	if s.Phase == call.Ended {
 		delete(r.states, id)
 		delete(r.seqs, id)
@@ -108,7 +121,8 @@ func (r *Recovery) Done(people People, adopter phone.Adopter) (live, asked int) 
 		l.state, l.seq = s, r.seqs[id]
 		l.ringing, l.answered = true, leg != nil
 		if s.Outbound == nil {
-			l.history = r.desk.past.history(office.Number(s.Caller.Number), r.desk.opts.Incidents)
+			l.verdict = r.desk.sieve.again(s)
+			l.history = l.known()
 		}
 		for seat, b := range bindings(s) { // the floors are new too
 			if f := r.desk.floors[b.ref.Office]; f != nil {

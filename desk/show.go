@@ -165,15 +165,19 @@ func (f *Floor) publish() {
 }
 
 // showFloor puts an office's figures on its board.
-func (d *Desk) showFloor(o office.ID) {
-	d.opts.Board.Set(o, "floor/"+string(o), d.past.floor(o, time.Now()))
+func (d *Desk) showFloor(o office.ID) { d.opts.Board.Set(o, "floor/"+string(o), d.floorView(o)) }
+
+func (d *Desk) floorView(o office.ID) FloorView {
+	v := d.past.floor(o, time.Now())
+	v.Shields = d.sieve.shieldViews(o)
+	return v
 }
 
 // Floors gives every office's figures of now, for metrics and wallboards.
 func (d *Desk) Floors() []FloorView {
 	var out []FloorView
 	for _, id := range slices.Sorted(maps.Keys(d.floors)) {
-		out = append(out, d.past.floor(id, time.Now()))
+		out = append(out, d.floorView(id))
 	}
 	return out
 }

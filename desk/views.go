@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/filter"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -128,6 +129,9 @@ type HistoryView struct {
 	Last        []PastCall     `json:"last" nullable:"false"`
 	Open        []OpenIncident `json:"open" nullable:"false"`
 	Danger      bool           `json:"danger" doc:"never call back, never send a message"`
+	Level       filter.Level   `json:"level" enum:",chip,gate,low" doc:"what the number's past comes to"`
+	Why         []filter.Words `json:"why" nullable:"false" doc:"the same in words: never only a score"`
+	Likely      office.ID      `json:"likely" doc:"the Polres that it probably concerns, by place, number or its last report"`
 }
 
 // CallView is a live call as the offices that take part in it see it.
@@ -226,6 +230,14 @@ type FloorView struct {
 	OnDuty       int              `json:"onDuty"`
 	Today        TodayView        `json:"today"`
 	Conservation ConservationView `json:"conservation"`
+	Shields      []ShieldView     `json:"shields" nullable:"false" doc:"floods whose source meets the gate now"`
+}
+
+// ShieldView is a flood whose source meets the gate; others keep their answer time.
+type ShieldView struct {
+	Kind  filter.SourceKind `json:"kind" enum:"range,prefix,trunk"`
+	Text  string            `json:"text" doc:"the source, as people read it, the last digits left out"`
+	Since time.Time         `json:"since"`
 }
 
 // PresenceView is how many people of an office could take a call, for those above it.

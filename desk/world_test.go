@@ -203,7 +203,7 @@ func (w *world) events(id call.ID) []call.Event {
 	defer w.mu.Unlock()
 	var out []call.Event
 	for _, r := range w.records {
-		if r.Stream != Stream(id) {
+		if r.Stream != Stream(id) || r.Type != "call" {
 			continue
 		}
 		es, _, err := call.Codec.Decode(r.Body)

@@ -268,6 +268,9 @@ func (d *Directory) above(id ID, k Kind) ID {
 	return ""
 }
 
+// Likely is the office below a.Office that a call probably concerns; empty when neither place nor number tell.
+func (d *Directory) Likely(a Arriving) ID { return d.areaOf(a) }
+
 // areaOf is the office below the trunk's whose area the caller is in: by the place if one came, else by the beginning of
 // a landline's number. Without areas on a map the nearest house counts.
 func (d *Directory) areaOf(a Arriving) ID {

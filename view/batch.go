@@ -84,8 +84,12 @@ func (b *batch) record(r journal.Record) error {
 	if !ok || kind != "call" && kind != "incident" && kind != "unit" {
 		return nil
 	}
-	if r.Type != kind { // the journal's own word in our stream: its key was destroyed
+	switch r.Type {
+	case kind:
+	case journal.Erased: // the journal's own word in our stream: its key was destroyed
 		return b.again(kind, id, r)
+	default: // what the gate did with a call
+		return nil
 	}
 	return b.events(kind, id, r)
 }

@@ -30,6 +30,8 @@ CREATE TABLE calls (
   talk_ms       INTEGER NOT NULL DEFAULT 0,
   number        TEXT NOT NULL DEFAULT '',
   withheld      INTEGER NOT NULL DEFAULT 0,
+  unsure        INTEGER NOT NULL DEFAULT 0, -- the carrier doesn't answer for the number
+  trunk         TEXT NOT NULL DEFAULT '',
   name          TEXT NOT NULL DEFAULT '',
   outcome       TEXT NOT NULL DEFAULT '',
   prank         TEXT NOT NULL DEFAULT '',

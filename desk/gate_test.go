@@ -1,0 +1,220 @@
+package desk
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/filter"
+	"github.com/siaga110/siaga/journal"
+	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/phone"
+)
+
+const joker office.Number = "+6281200000001"
+
+// pranks makes a number known: n calls that an operator closed as pranks, a minute apart.
+func (w *world) pranks(n int) {
+	w.t.Helper()
+	for range n {
+		l := w.dials(joker)
+		w.answers("pa", l, "polda/1")
+		w.must("pa", Close{Call: l.id, Outcome: call.PrankCall, Prank: call.Teasing})
+		w.sleep(time.Minute + time.Second)
+	}
+}
+
+func (w *world) gate(id call.ID) []filter.Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []filter.Event
+	for _, r := range w.records {
+		if r.Stream == Stream(id) && r.Type == "filter" {
+			events, _, err := filter.Codec.Decode(r.Body)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			out = append(out, events...)
+		}
+	}
+	return out
+}
+
+// held is a call that met the gate; one in a hundred passes as a sample, so it is tried again.
+func (w *world) held(n office.Number) *fakeLeg {
+	w.t.Helper()
+	for range 20 {
+		l := w.dials(n)
+		if w.call(l.id).Phase == call.Gated {
+			return l
+		}
+		l.hangsUp()
+		w.sleep(2 * time.Minute)
+	}
+	w.t.Fatal("no call met the gate")
+	return nil
+}
+
+func TestGate(t *testing.T) {
+	run(t, "answered by a program; 8 leads into the queue", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		l := w.held(joker)
+		if !l.answered || l.talk.plays() != "gate" || w.seat("polda/1").State != Ready {
+			t.Fatalf("answered %v, plays %q, the seat is %s", l.answered, l.talk.plays(), w.seat("polda/1").State)
+		}
+		w.sleep(4 * time.Second)
+		l.sink(phone.Digit{Key: '8'})
+		w.settle()
+		w.expect(l, call.Offered)
+		if v := w.call(l.id); v.History.Level != filter.Gate || len(v.History.Why) == 0 || v.History.Why[0].ID[:10] != "3 kali ise" {
+			t.Fatalf("the operator reads %+v", v.History)
+		}
+		w.answers("pa", l, "polda/1")
+		w.expect(l, call.Talking, "polda/1")
+	})
+	run(t, "silence leads into the low lane, behind a caller who came later", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		busy := w.dials("+62811")
+		w.answers("pa", busy, "polda/1")
+		l := w.held(joker)
+		w.sleep(21 * time.Second)
+		w.expect(l, call.Queued)
+		if !w.call(l.id).Low {
+			t.Fatal("a silent call is not in the low lane")
+		}
+		other := w.dials("+62813")
+		w.must("pa", Close{Call: busy.id, Outcome: call.Information})
+		w.expect(other, call.Offered)
+		w.expect(l, call.Queued)
+		w.answers("pa", other, "polda/1")
+		l.sink(phone.Digit{Key: '8'}) // even now
+		w.settle()
+		if w.call(l.id).Low {
+			t.Fatal("8 did not lead out of the low lane")
+		}
+	})
+	run(t, "who hangs up at the gate is owed nothing and adds no evidence", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		l := w.held(joker)
+		w.sleep(3 * time.Second)
+		l.hangsUp()
+		if c := w.closed(l.id); c.Outcome != call.LeftQueue || c.Callback != call.NotOwed {
+			t.Fatalf("%s, owed %q", c.Outcome, c.Callback)
+		}
+		if e := w.gate(l.id); len(e) != 2 || e[1].(filter.GateEnded).How != filter.LeftGate {
+			t.Fatalf("the journal says %+v", e)
+		}
+		before := w.desk.past.byNumber[joker].pranks
+		if before != 3 {
+			t.Fatalf("%d pranks", before)
+		}
+	})
+	run(t, "in danger, no gate", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		w.desk.past.record(joker).danger = true
+		l := w.dials(joker)
+		w.expect(l, call.Offered)
+	})
+}
+
+// TestBlocks: a supervisor's block sends a number to the gate, with its escape; a cleared number is as new.
+func TestBlocks(t *testing.T) {
+	run(t, "block, unblock, clear", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		until := time.Now().Add(2 * time.Hour)
+		w.must("pa", BlockNumber{Office: "polda", Number: string(joker), Until: until, Reason: "menelepon terus"})
+		l := w.held(joker)
+		l.sink(phone.Digit{Key: '8'})
+		w.settle()
+		w.expect(l, call.Offered)
+		l.hangsUp()
+		if _, err := w.do("pa", BlockNumber{Office: "polda", Number: string(joker), Until: until.Add(48 * time.Hour), Reason: "menelepon terus"}); err == nil {
+			t.Fatal("a block of two days was taken")
+		}
+		w.must("pa", UnblockNumber{Office: "polda", Number: string(joker), Reason: "sudah minta maaf"})
+		w.sleep(2 * time.Minute)
+		w.expect(w.dials(joker), call.Offered)
+	})
+	run(t, "cleared", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		w.must("pa", ClearNumber{Office: "polda", Number: string(joker), Reason: "nomor ganti pemilik"})
+		w.sleep(2 * time.Minute)
+		l := w.dials(joker)
+		w.expect(l, call.Offered)
+		if h := w.call(l.id).History; h.Level != filter.None || len(h.Why) != 0 {
+			t.Fatalf("a cleared number still has %+v", h)
+		}
+	})
+}
+
+// TestFlood: many short silent calls from neighbouring numbers raise a shield, and it comes down by itself; a caller from elsewhere
+// rings at once all the while.
+func TestFlood(t *testing.T) {
+	run(t, "raised and lowered", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		for i := range 12 {
+			l := w.dials("+628135555" + office.Number(rune('1'+i/10)) + "0" + office.Number(rune('0'+i%10)))
+			w.sleep(500 * time.Millisecond)
+			l.hangsUp()
+			w.sleep(500 * time.Millisecond)
+		}
+		w.sleep(3 * time.Second)
+		floor, _ := w.desk.opts.Board.Get("polda", "floor/polda")
+		if s := floor.(FloorView).Shields; len(s) == 0 {
+			t.Fatal("no shield is on the board")
+		}
+		w.held("+628135555999")
+		w.expect(w.dials("+62812777"), call.Offered)
+		w.sleep(6 * time.Minute)
+		floor, _ = w.desk.opts.Board.Get("polda", "floor/polda")
+		if s := floor.(FloorView).Shields; len(s) != 0 {
+			t.Fatalf("the shield stays up: %+v", s)
+		}
+	})
+}
+
+// TestFilterOutlivesRestart: a new process knows what the old one knew of a number, its blocks and its weights.
+func TestFilterOutlivesRestart(t *testing.T) {
+	run(t, "folded", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		w.must("pa", BlockNumber{Office: "polda", Number: "+6281299", Until: time.Now().Add(time.Hour), Reason: "mengancam terus"})
+		weights := filter.Default()
+		weights.Gate = 8.5
+		w.must("pa", SetWeights{Office: "polda", Weights: weights, Reason: "uji coba"})
+		entered := w.held(joker)
+		entered.hangsUp()
+		next := newWorld(t)
+		defer next.desk.Close()
+		r := next.desk.Recover()
+		seqs := map[string]uint64{}
+		for _, rec := range slices.Clone(w.records) {
+			seqs[rec.Stream]++
+			rec.Seq = seqs[rec.Stream]
+			if err := r.Fold(journal.Record(rec)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, n := range []string{string(joker), "+6281299"} {
+			was, _ := w.desk.Standings("polda", n, filter.None, 1)
+			is, _ := next.desk.Standings("polda", n, filter.None, 1)
+			if was[0].Level != filter.Gate || is[0].Level != was[0].Level || is[0].Score != was[0].Score || len(is[0].Steps) != len(was[0].Steps) {
+				t.Errorf("%s: was %+v, is %+v", n, was[0], is[0])
+			}
+		}
+		if v := next.desk.Weights("polda"); v.Rev != 1 || v.Weights.Gate != 8.5 {
+			t.Errorf("weights are %+v", v)
+		}
+		now := time.Now()
+		figures := next.desk.GateFigures("polda", now.Add(-time.Hour), now.Add(time.Hour))
+		if len(figures) != 1 || figures[0].Held == 0 {
+			t.Errorf("the gate's figures are lost: %+v", figures)
+		}
+	})
+}

@@ -1,0 +1,188 @@
+package desk
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/siaga110/siaga/filter"
+	"github.com/siaga110/siaga/office"
+)
+
+// What people want of an office's filter. Offices of the numbers and weights are the caller's to check (api does).
+type (
+	// BlockNumber sends a number to the gate for a while; 8 and speech still pass.
+	BlockNumber struct {
+		Office office.ID
+		Number string
+		Until  time.Time
+		Reason string
+	}
+	// UnblockNumber ends a block before its time.
+	UnblockNumber struct {
+		Office office.ID
+		Number string
+		Reason string
+	}
+	// ClearNumber makes a number as new.
+	ClearNumber struct {
+		Office office.ID
+		Number string
+		Reason string
+	}
+	// MarkShared says that many people use a phone, or not any more.
+	MarkShared struct {
+		Office office.ID
+		Number string
+		On     bool
+		What   string
+	}
+	// SetWeights edits what counts. Rev is the revision that the person saw.
+	SetWeights struct {
+		Office  office.ID
+		Rev     int
+		Weights filter.Weights
+		Reason  string
+	}
+)
+
+func (BlockNumber) deskCommand()   {}
+func (UnblockNumber) deskCommand() {}
+func (ClearNumber) deskCommand()   {}
+func (MarkShared) deskCommand()    {}
+func (SetWeights) deskCommand()    {}
+
+// sift carries out a command of the filter. The error is a *filter.Refusal, a *filter.WeightsError or a *Refusal.
+func (d *Desk) sift(who Who, cmd Command, now time.Time) error {
+	by := who.Person.ID
+	var o office.ID
+	var text string
+	var inner func(office.Number) filter.Command
+	switch c := cmd.(type) { //nolint:gochecksumtype // the others are Do's
+	case BlockNumber:
+		o, text = c.Office, c.Number
+		inner = func(n office.Number) filter.Command {
+			open, danger := d.opts.Incidents.About(n)
+			return filter.Block{
+				At: now, By: by, Number: n, Until: c.Until, Reason: c.Reason, Open: len(open) > 0, Danger: danger || d.past.inDanger(n),
+			}
+		}
+	case UnblockNumber:
+		o, text = c.Office, c.Number
+		inner = func(n office.Number) filter.Command { return filter.Unblock{At: now, By: by, Number: n, Reason: c.Reason} }
+	case ClearNumber:
+		o, text = c.Office, c.Number
+		inner = func(n office.Number) filter.Command { return filter.Clear{At: now, By: by, Number: n, Reason: c.Reason} }
+	case MarkShared:
+		o, text = c.Office, c.Number
+		inner = func(n office.Number) filter.Command {
+			return filter.MarkShared{At: now, By: by, Number: n, On: c.On, What: c.What}
+		}
+	case SetWeights:
+		return d.sieve.do(c.Office, filterStream(c.Office), filter.SetWeights{At: now, By: by, Rev: c.Rev, Weights: c.Weights, Reason: c.Reason}, by)
+	}
+	n, ok := office.ParseNumber(text)
+	if !ok {
+		return &Refusal{Code: "bad_number", Text: "that is no phone number"}
+	}
+	return d.sieve.do(o, filterStream(o)+"/"+d.opts.NewID(), inner(n), by)
+}
+
+// do decides a command, folds what it brings and journals it.
+func (v *sieve) do(o office.ID, stream string, cmd filter.Command, by office.PersonID) error {
+	v.mu.Lock()
+	l := v.ledger(o)
+	events, err := filter.Decide(l, cmd)
+	if err != nil {
+		v.mu.Unlock()
+		return err
+	}
+	for _, e := range events {
+		l.Fold(e)
+	}
+	v.mu.Unlock()
+	v.post(stream, events, string(by))
+	return nil
+}
+
+// WeightsView is what an office's filter counts.
+type WeightsView struct {
+	Rev     int            `json:"rev" doc:"name it when you change them"`
+	Weights filter.Weights `json:"weights"`
+}
+
+// Weights of an office's filter.
+func (d *Desk) Weights(o office.ID) WeightsView {
+	d.sieve.mu.Lock()
+	defer d.sieve.mu.Unlock()
+	w, rev := d.sieve.ledger(o).Weights()
+	return WeightsView{Rev: rev, Weights: w}
+}
+
+// StandingView is what is known of a number, for a supervisor.
+type StandingView struct {
+	Number     string              `json:"number"`
+	NumberText string              `json:"numberText"`
+	Level      filter.Level        `json:"level" enum:",chip,gate,low"`
+	Score      float64             `json:"score" doc:"sum of what is left of the steps"`
+	Why        []filter.Words      `json:"why" nullable:"false"`
+	Steps      []filter.Weighed    `json:"steps" nullable:"false"`
+	Block      *BlockView          `json:"block"`
+	Shared     bool                `json:"shared" doc:"many people use this phone"`
+}
+
+// Standings are the numbers with at least some evidence, most first; only one number when it is named.
+func (d *Desk) Standings(o office.ID, number string, least filter.Level, most int) ([]StandingView, error) {
+	of, ok := d.opts.Offices.Get(o)
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", o, office.ErrUnknown)
+	}
+	now := time.Now()
+	d.sieve.mu.Lock()
+	defer d.sieve.mu.Unlock()
+	l := d.sieve.ledger(o)
+	var list []filter.Standing
+	if number != "" {
+		n, ok := office.ParseNumber(number)
+		if !ok {
+			return nil, &Refusal{Code: "bad_number", Text: "that is no phone number"}
+		}
+		list = []filter.Standing{l.Standing(n, now)}
+	} else {
+		list = l.Standings(now, least, most)
+	}
+	out := []StandingView{}
+	for _, s := range list {
+		out = append(out, standingView(s, now, of.Location()))
+	}
+	return out, nil
+}
+
+func standingView(s filter.Standing, now time.Time, zone *time.Location) StandingView {
+	v := StandingView{
+		Number: string(s.Number), NumberText: s.Number.Display(), Level: s.Level, Score: s.Score,
+		Why: []filter.Words{}, Steps: append([]filter.Weighed{}, s.Steps...), Shared: s.Shared != nil,
+	}
+	for _, r := range s.Why {
+		v.Why = append(v.Why, r.Words(now, zone))
+	}
+	if s.Block != nil {
+		v.Block = &BlockView{At: s.Block.At, Until: s.Block.Until, Reason: string(s.Block.Reason), By: s.Block.By}
+	}
+	return v
+}
+
+// BlockView is a running block.
+type BlockView struct {
+	At     time.Time       `json:"at"`
+	Until  time.Time       `json:"until"`
+	Reason string          `json:"reason"`
+	By     office.PersonID `json:"by"`
+}
+
+// GateFigures tells how an office's gate did between two times.
+func (d *Desk) GateFigures(o office.ID, from, to time.Time) []filter.Figures {
+	d.sieve.mu.Lock()
+	calls := d.sieve.meter(o).Calls()
+	d.sieve.mu.Unlock()
+	return filter.Measure(calls, from, to, nil)
+}
