@@ -975,6 +975,8 @@ export interface components {
             queue: number;
             /** Format: int64 */
             ready: number;
+            /** @description floods whose source meets the gate now */
+            shields: components["schemas"]["ShieldView"][];
             /** Format: int64 */
             talking: number;
             today: components["schemas"]["Today"];
@@ -1012,9 +1014,18 @@ export interface components {
             last: components["schemas"]["PastCall"][];
             /** Format: date-time */
             lastPrankAt: string | null;
+            /**
+             * @description what the number's past comes to
+             * @enum {string}
+             */
+            level: "" | "chip" | "gate" | "low";
+            /** @description the Polres that it probably concerns, by place, number or its last report */
+            likely: string;
             open: components["schemas"]["OpenIncident"][];
             /** Format: int64 */
             pranks: number;
+            /** @description the same in words: never only a score */
+            why: components["schemas"]["Words"][];
         };
         Incident: {
             /** Format: date-time */
@@ -1606,6 +1617,14 @@ export interface components {
             how: "dua_kali" | "bahaya" | "diselesaikan";
             note?: string;
         };
+        ShieldView: {
+            /** @enum {string} */
+            kind: "range" | "prefix" | "trunk";
+            /** Format: date-time */
+            since: string;
+            /** @description the source, as people read it, the last digits left out */
+            text: string;
+        };
         Snapshot: {
             boot: string;
             items: {
@@ -1663,6 +1682,8 @@ export interface components {
             ready: number;
             /** Format: date-time */
             serverTime: string;
+            /** @description floods whose source meets the gate now */
+            shields: components["schemas"]["ShieldView"][];
             /** Format: int64 */
             talking: number;
             today: components["schemas"]["Today"];
@@ -1675,6 +1696,10 @@ export interface components {
             peer: string;
             text: string;
             transport: string;
+        };
+        Words: {
+            en: string;
+            id: string;
         };
     };
     responses: never;

@@ -231,6 +231,12 @@ export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
     ],
     open: [],
     danger: false,
+    level: "",
+    why: [
+      { id: "1 kali iseng, 20 Sep", en: "1 prank, 20 Sep" },
+      { id: "1 panggilan benar, 12 Nov", en: "1 true call, 12 Nov" },
+    ],
+    likely: "polresta-balikpapan",
   },
   ...change,
 });
@@ -413,6 +419,7 @@ export const board: Wallboard = {
   ready: 1,
   talking: 3,
   onDuty: 4,
+  shields: [],
   today: {
     in: 489,
     answered: 470,
