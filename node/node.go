@@ -79,9 +79,10 @@ func Start(ctx context.Context, cfg Config, opts Options) (n *Node, err error) {
 		opts.Log = slog.Default()
 	}
 	n = &Node{cfg: cfg, log: opts.Log}
+	opened := n // n is nil where an error is returned
 	defer func() {
 		if err != nil {
-			n.Close()
+			opened.Close()
 		}
 	}()
 	if err = os.MkdirAll(cfg.Site.Data, 0o700); err != nil {

@@ -97,6 +97,7 @@ func (f *far) dials(from, number string) *farLeg {
 type phoneSite struct {
 	t                *testing.T
 	dir, path        string
+	password         string // the administrator's first
 	http, server     string
 	carrier, handset *far
 	said             *logs
@@ -108,26 +109,63 @@ type phoneSite struct {
 
 func newPhoneSite(t *testing.T, waiting string) *phoneSite {
 	t.Helper()
+	s := initSite(t)
+	s.carrier = exchangeAt(t, "127.0.0.2", s.server, sip.Outgoing{})
+	s.configure(fmt.Sprintf("[[trunk]]\nname = \"telkom\"\npeers = [\"127.0.0.2/32\"]\nserver = %q\nformat = \"national\"\ncaller_id = \"110\"\nwaiting = %q\n",
+		s.carrier.Addrs().UDP, waiting), "")
+	s.start()
+	s.handset = exchangeAt(t, "127.0.0.3", s.server, sip.Outgoing{User: "201", Password: "rahasia-201", Register: true})
+	s.handset.registered()
+	s.signsIn()
+	return s
+}
+
+// registered waits until Siaga has taken the phone's REGISTER.
+func (f *far) registered() {
+	f.t.Helper()
+	eventually(f.t, "the phone is registered", 10*time.Second, func() bool {
+		for _, st := range f.Trunks() {
+			if st.Registered != nil && *st.Registered {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// initSite makes a site, which doesn't serve yet.
+func initSite(t *testing.T) *phoneSite {
+	t.Helper()
 	s := &phoneSite{t: t, dir: t.TempDir(), said: &logs{}}
 	out, err := exec.Command(siaga(t), "init", "--dir", s.dir).CombinedOutput()
 	if err != nil {
 		t.Fatalf("init: %v\n%s", err, out)
 	}
 	m := regexp.MustCompile(`One-time password: +(\S+)`).FindSubmatch(out)
-	s.path = filepath.Join(s.dir, "siaga.toml")
-	raw, err := os.ReadFile(s.path)
-	if err != nil || m == nil {
-		t.Fatal(err, string(out))
+	if m == nil {
+		t.Fatalf("no password in %s", out)
 	}
+	s.password = string(m[1])
+	s.path = filepath.Join(s.dir, "siaga.toml")
 	s.http, s.server = fmt.Sprintf("127.0.0.1:%d", freePort(t)), fmt.Sprintf("127.0.0.1:%d", freePort(t))
-	s.carrier = exchangeAt(t, "127.0.0.2", s.server, sip.Outgoing{})
+	return s
+}
+
+// configure writes siaga.toml as an IT officer would: addresses, trunks, one desk phone at the Polda's first seat; sip are
+// more lines of [sip].
+func (s *phoneSite) configure(trunks, sip string) {
+	s.t.Helper()
+	t := s.t
+	raw, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(s.dir, "phone.pass"), []byte("rahasia-201\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer(`":8443"`, `"`+s.http+`"`, `"0.0.0.0:5060"`, `"`+s.server+`"`, `"0.0.0.0:8444"`, `"127.0.0.1:0"`).Replace(string(raw)) +
-		fmt.Sprintf("\n[[trunk]]\nname = \"telkom\"\npeers = [\"127.0.0.2/32\"]\nserver = %q\nformat = \"national\"\ncaller_id = \"110\"\nwaiting = %q\n",
-			s.carrier.Addrs().UDP, waiting) +
-		"\n[phones]\nnetworks = [\"127.0.0.3/32\"]\n[[phones.desk]]\naccount = \"201\"\npassword_file = \"phone.pass\"\nseat = \"polda-kaltim/1\"\n"
+	text := strings.NewReplacer(`":8443"`, `"`+s.http+`"`, `"0.0.0.0:5060"`, `"`+s.server+`"`, `"0.0.0.0:8444"`, `"127.0.0.1:0"`, "[media]\n", sip+"\n[media]\n").
+		Replace(string(raw)) +
+		"\n" + trunks + "\n[phones]\nnetworks = [\"127.0.0.3/32\"]\n[[phones.desk]]\naccount = \"201\"\npassword_file = \"phone.pass\"\nseat = \"polda-kaltim/1\"\n"
 	if err := os.WriteFile(s.path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -137,24 +175,21 @@ func newPhoneSite(t *testing.T, waiting string) *phoneSite {
 	if err := os.WriteFile(offices, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.start()
 	t.Cleanup(func() {
-		_ = s.cmd.Process.Kill()
+		if s.cmd != nil {
+			_ = s.cmd.Process.Kill()
+		}
 		if t.Failed() {
 			t.Logf("siaga said: %s", tail(s.said.String(), 3000))
 		}
 	})
-	s.handset = exchangeAt(t, "127.0.0.3", s.server, sip.Outgoing{User: "201", Password: "rahasia-201", Register: true})
-	eventually(t, "the phone is registered", 10*time.Second, func() bool {
-		for _, st := range s.handset.Trunks() {
-			if st.Registered != nil && *st.Registered {
-				return true
-			}
-		}
-		return false
-	})
-	s.admin = s.h.signIn(account{User: "admin", Password: string(m[1])})
-	s.admin.must("POST", "/session/password", map[string]string{"old": string(m[1]), "new": "kuda-laut-besar-110"}, nil)
+}
+
+// signsIn makes the administrator and Sari, who is on duty at the seat with the phone.
+func (s *phoneSite) signsIn() {
+	s.t.Helper()
+	s.admin = s.h.signIn(account{User: "admin", Password: s.password})
+	s.admin.must("POST", "/session/password", map[string]string{"old": s.password, "new": "kuda-laut-besar-110"}, nil)
 	var person struct {
 		Password string `json:"oneTimePassword"`
 	}
@@ -163,7 +198,6 @@ func newPhoneSite(t *testing.T, waiting string) *phoneSite {
 	s.sari.must("POST", "/session/password", map[string]string{"old": person.Password, "new": "kuda-laut-kecil-110"}, nil)
 	s.sari.must("POST", "/duty", map[string]any{"seat": "polda-kaltim/1", "phone": true}, nil)
 	s.sari.must("POST", "/duty/ready", nil, nil)
-	return s
 }
 
 func (s *phoneSite) start() {

@@ -194,8 +194,8 @@ func (t *Talk) hear(from *Port, f *frame) {
 		if c := t.tape.Load(); c != nil && !f.event {
 			c.add(phone.Caller, f.ssrc, f.ts, f.payload, f.at)
 		}
-	} else if !r.has(from) {
-		return
+	} else if !r.has(from) || f.event {
+		return // keys of a line are told to the desk, which presses them where they belong: passed on too, each would come twice
 	}
 	switch {
 	case r.mixer != nil:
