@@ -26,8 +26,9 @@ type handsetMsg struct {
 
 // phoneMsg: a seat's desk phone is registered, or no longer.
 type phoneMsg struct {
-	seat office.SeatID
-	up   bool
+	seat  office.SeatID
+	up    bool
+	again bool // as it was told last: who sits there was not known then
 }
 
 // PhoneUp tells that a seat's desk phone is registered, or no longer.
@@ -43,8 +44,16 @@ func (f *Floor) phoneChanged(m phoneMsg, now time.Time) {
 	if s == nil {
 		return
 	}
+	if m.again {
+		m.up = f.registered[m.seat]
+	}
 	f.registered[m.seat] = m.up
-	if s.byPhone && s.person != nil && (m.up || s.handset == nil) { // a talk goes on although the registration ran out
+	switch {
+	case !s.byPhone || s.person == nil:
+	case m.up && s.call != "": // the receiver says when they are back in the talk, not the registration
+		s.line, s.lostAt = LineUp, time.Time{}
+		f.show(s)
+	case m.up || s.handset == nil && !m.again: // a talk goes on although the registration ran out
 		f.lineChanged(lineMsg{seat: s.id, up: m.up}, now)
 	}
 }

@@ -139,6 +139,11 @@ func (r *Recovery) Done(people People, adopter phone.Adopter) (live, asked int) 
 		}
 		r.desk.start(l)
 	}
+	for id, k := range r.seats { // phones were told of before anybody sat at them, and calls have their seats by now
+		if f := r.desk.floorOf(id); f != nil && k.byPhone {
+			f.box.post(floorMsg{phone: &phoneMsg{seat: id, again: true}})
+		}
+	}
 	for _, v := range r.desk.past.obligations() {
 		r.desk.showOwed(v.Office, v.Call)
 	}

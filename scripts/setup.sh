@@ -33,7 +33,7 @@ tools() {
 packages() {
 	missing=
 	# command:package
-	for pair in chromium:chromium sipp:sip-tester ffprobe:ffmpeg espeak-ng:espeak-ng sox:sox; do
+	for pair in chromium:chromium sipp:sip-tester ffprobe:ffmpeg espeak-ng:espeak-ng sox:sox baresip:baresip-core; do
 		command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 	done
 	[ -n "$missing" ] || return 0

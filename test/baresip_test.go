@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ type baresip struct {
 
 	mu     sync.Mutex
 	events []baresipEvent
-	closed bool
+	answer string // to the last command
 }
 
 // baresipEvent is what it tells by itself.
@@ -39,7 +40,7 @@ type baresipEvent struct {
 	Event bool   `json:"event"`
 	Type  string `json:"type"`
 	Param string `json:"param"`
-	Peer  string `json:"peeruri"`
+	Data  string `json:"data"` // of an answer to a command
 }
 
 // baresipAt says who and where one is.
@@ -161,11 +162,16 @@ func (b *baresip) listen() {
 			return
 		}
 		var e baresipEvent
-		if json.Unmarshal(raw[:n], &e) == nil && e.Event {
-			b.mu.Lock()
-			b.events = append(b.events, e)
-			b.mu.Unlock()
+		if json.Unmarshal(raw[:n], &e) != nil {
+			continue
 		}
+		b.mu.Lock()
+		if e.Event {
+			b.events = append(b.events, e)
+		} else {
+			b.answer = e.Data
+		}
+		b.mu.Unlock()
 	}
 }
 
@@ -266,6 +272,33 @@ func (b *baresip) hears(want ...float64) {
 		}
 	}
 	b.t.Fatalf("%s should hear %v and hears %s", b.name, want, said)
+}
+
+// rxTime is the "time = 3.261 sec" of what came in, in audio_debug's answer.
+var rxTime = regexp.MustCompile(`(?s)rx: .*?time = ([0-9.]+) sec`)
+
+// receives waits until audio comes in, whatever it is. After a hold of its own baresip 1.0 writes no sndfile any more
+// ("audio rx pipeline: aubridge <--- PCMA"), so its own count of decoded audio must do.
+func (b *baresip) receives() {
+	b.t.Helper()
+	last := -1.0
+	eventually(b.t, b.name+" receives audio", 10*time.Second, func() bool {
+		b.mu.Lock()
+		b.answer = ""
+		b.mu.Unlock()
+		b.does("audio_debug", "")
+		time.Sleep(400 * time.Millisecond)
+		b.mu.Lock()
+		m := rxTime.FindStringSubmatch(b.answer)
+		b.mu.Unlock()
+		if m == nil {
+			return false
+		}
+		now, _ := strconv.ParseFloat(m[1], 64)
+		grows := last >= 0 && now > last+0.2
+		last = now
+		return grows
+	})
 }
 
 // hearsNoMore waits until nothing comes in, or only silence: whom the far end holds gets no audio of it.

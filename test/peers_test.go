@@ -96,7 +96,7 @@ caller_id = "110"
 waiting = "ringing"
 [[trunk]]
 name = "rahasia"
-peers = ["127.0.0.1/32"]
+peers = ["127.0.0.1/32", "127.0.0.5/32"]
 srtp = "require"
 client_ca = %q
 waiting = "prompts"
@@ -121,17 +121,17 @@ waiting = "prompts"
 		account: fmt.Sprintf("<sip:+6281234500302@127.0.0.1:%d;transport=tls>;regint=0;mediaenc=srtp-mand;answermode=auto;audio_codecs=pcma;ptime=20", secure),
 		config:  "sip_certificate " + theirs + "\nsip_cafile " + ca + "\n",
 	}.runs(t)
-	answer := func() {
+	answer := func(rings func()) {
 		t.Helper()
 		desk.forget()
+		rings()
 		desk.tells("CALL_INCOMING", "")
 		desk.does("accept", "")
 		desk.tells("CALL_ESTABLISHED", "")
 	}
 	if !t.Run("a carrier calls in", func(t *testing.T) {
 		s, desk, telkom := s.as(t), desk.as(t), telkom.as(t)
-		telkom.does("dial", "sip:110@"+s.server)
-		answer()
+		answer(func() { telkom.does("dial", "sip:110@"+s.server) })
 		telkom.tells("CALL_ESTABLISHED", "")
 		telkom.hears(phoneTone)
 		desk.hears(citizenTone)
@@ -144,18 +144,18 @@ waiting = "prompts"
 		if n := telkom.count("CALL_DTMF_START"); n != 2 {
 			t.Errorf("two keys came as %d", n)
 		}
-		// The caller holds and comes back: re-INVITE with sendonly, then sendrecv.
-		telkom.does("hold", "")
-		desk.hearsNoMore()
-		telkom.does("resume", "")
-		desk.hears(citizenTone)
-		telkom.hears(phoneTone)
 		// The officer holds and comes back.
 		id := s.live("081234500301").ID
 		s.sari.must("POST", "/calls/"+id+"/hold", map[string]bool{"on": true}, nil)
 		telkom.hears() // music, which is none of the tones
 		s.sari.must("POST", "/calls/"+id+"/hold", map[string]bool{"on": false}, nil)
 		telkom.hears(phoneTone)
+		// The caller holds and comes back: re-INVITE with sendonly, then sendrecv.
+		telkom.does("hold", "")
+		desk.hearsNoMore()
+		telkom.does("resume", "")
+		desk.hears(citizenTone)
+		telkom.receives()
 		telkom.does("hangup", "")
 		desk.tells("CALL_CLOSED", "")
 		tapeHolds(t, filepath.Join(s.dir, "data"), citizenTone, phoneTone)
@@ -167,40 +167,36 @@ waiting = "prompts"
 		s, desk, telkom := s.as(t), desk.as(t), telkom.as(t)
 		telkom.forget()
 		s.sari.must("POST", "/duty/ready", nil, nil)
-		s.sari.must("POST", "/calls", map[string]string{"number": "081234500303"}, nil)
-		answer()
+		answer(func() { s.sari.must("POST", "/calls", map[string]string{"number": "081234500303"}, nil) })
 		telkom.tells("CALL_ESTABLISHED", "")
 		telkom.hears(phoneTone) // G.711 µ-law
 		desk.hears(citizenTone)
+		telkom.does("uafind", "sip:081234500303@127.0.0.4")
 		telkom.does("sndcode", "5")
 		desk.tells("CALL_DTMF_START", "5")
-		id := s.live("081234500303").ID
 		desk.does("hangup", "")
 		telkom.tells("CALL_CLOSED", "")
-		s.closes(id, "informasi")
+		s.sari.ended("+6281234500303", 1)
 	})
 	t.Run("a carrier calls in by TLS with SRTP, and the process is killed", func(t *testing.T) {
 		s, desk, secret := s.as(t), desk.as(t), secret.as(t)
 		s.sari.must("POST", "/duty/ready", nil, nil)
-		secret.does("dial", fmt.Sprintf("sip:110@127.0.0.1:%d;transport=tls", secure))
-		answer()
+		answer(func() { secret.does("dial", fmt.Sprintf("sip:110@127.0.0.1:%d;transport=tls", secure)) })
 		secret.tells("CALL_ESTABLISHED", "")
 		secret.hears(phoneTone)
-		desk.hears(secretTone)
-		secret.does("hold", "")
-		desk.hearsNoMore()
-		secret.does("resume", "")
 		desk.hears(secretTone)
 		id := s.live("081234500302").ID
 		s.ladder(id, "TLS", "RTP/SAVP", "inline: (rahasia)")
 		s.kill()
-		desk.forget()
-		s.start()
-		desk.tells("CALL_INCOMING", "")
-		desk.does("accept", "")
+		answer(s.start)
 		secret.hears(phoneTone)
 		desk.hears(secretTone)
 		s.ladder(id, "TLS", "RTP/SAVP")
+		secret.does("hold", "")
+		desk.hearsNoMore()
+		secret.does("resume", "")
+		desk.hears(secretTone)
+		secret.receives()
 		secret.does("hangup", "")
 		desk.tells("CALL_CLOSED", "")
 		tapeHolds(t, filepath.Join(s.dir, "data"), secretTone, phoneTone)
@@ -211,11 +207,11 @@ waiting = "prompts"
 		telkom.forget()
 		secret.forget()
 		s.sari.must("POST", "/duty/ready", nil, nil)
-		secret.does("dial", fmt.Sprintf("sip:110@127.0.0.1:%d;transport=tls", secure))
-		answer()
+		answer(func() { secret.does("dial", fmt.Sprintf("sip:110@127.0.0.1:%d;transport=tls", secure)) })
 		id := s.live("081234500302").ID
 		s.sari.must("POST", "/calls/"+id+"/transfer", map[string]string{"office": bpn}, nil)
 		telkom.tells("CALL_ESTABLISHED", "")
+		telkom.does("uafind", "sip:0542421110@127.0.0.4")
 		telkom.does("sndcode", "1")
 		secret.hears(phoneTone, citizenTone) // three in the talk
 		desk.tells("CALL_CLOSED", "")        // after the introduction

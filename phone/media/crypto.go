@@ -118,8 +118,8 @@ const replayWindow = 128
 
 // SetCrypto makes the socket speak SRTP (RFC 3711) with these keys from the next packet on; what can't be
 // authenticated is dropped and counted as Bled. Setting the same keys again, as a session refresh does, changes
-// nothing: the packet counters must go on. A process that adopts a call has lost these counters, so it must offer
-// new keys; those of the far end are found (decryptMiddle).
+// nothing: the packet counters must go on. A process that adopts a call has lost these counters: its
+// Port has another SSRC, for which they begin anew, and the far end's are found (decryptMiddle).
 func (s *Socket) SetCrypto(send, receive CryptoKey) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

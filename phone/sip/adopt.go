@@ -57,13 +57,10 @@ func (x *Exchange) Adopt(blob []byte) (phone.Leg, error) {
 	sock.SetPayloads(d.Choice.AudioPT, d.Choice.law(), d.Choice.DTMFPT)
 	sock.SetRemote(d.Media)
 	sock.SetSending(!d.Held)
-	if k := l.d.Crypto; k != nil { // the packet counters died with the process: a new key begins new ones
-		fresh := newKeys(k.Suite, k.Tag)
-		fresh.Remote = k.Remote
-		l.d.Crypto, l.oldKeys = fresh, k
-		if err := l.useKeys(); err != nil {
-			l.log.Error("use the keys of a call", "err", err)
-		}
+	// The packet counters died with the process. Ours begin anew with another SSRC, so the same key makes another key stream
+	// (RFC 3711 4.1, 9.1); some far ends (baresip 1.0) would not hear of a new key. Theirs are found by the socket.
+	if err := l.useKeys(); err != nil {
+		l.log.Error("use the keys of a call", "err", err)
 	}
 	l.startTalk()
 	sock.Start(l.port)
@@ -119,13 +116,6 @@ func (l *Leg) reclaim() {
 		default:
 			patience.Stop()
 			l.reclaims = false
-			if status >= 300 && l.oldKeys != nil { // it lives, but knows nothing of a new key
-				l.d.Crypto = l.oldKeys
-				if err := l.useKeys(); err != nil {
-					l.log.Error("use the keys of a call", "err", err)
-				}
-			}
-			l.oldKeys = nil
 			l.emit(phone.Readopted{})
 			l.changed()
 			l.startRefresh()

@@ -44,10 +44,9 @@ type Leg struct {
 	events   []phone.Event
 	phase    phase
 	rung     bool
-	over     bool  // Ended was told
-	quit     bool  // the goroutine may end
-	reclaims bool  // taken over from a dead process, whose far end has not answered us yet
-	oldKeys  *keys // of the dead process: they hold when the far end refuses our new ones
+	over     bool // Ended was told
+	quit     bool // the goroutine may end
+	reclaims bool // taken over from a dead process, whose far end has not answered us yet
 	byeSent  bool
 	cause    int        // of Q.850, for our BYE
 	pending  *answering // our 200 that wants its ACK
