@@ -39,6 +39,9 @@ POST   /calls/{id}/take-back        os    call
 POST   /calls/{id}/leave            os    call
 POST   /calls/{id}/close            os    call
 POST   /calls/{id}/hold             os    call
+POST   /calls/{id}/silent           os    call
+POST   /calls/{id}/ask-silent       os    call
+POST   /calls/{id}/mute             os    call
 POST   /calls/{id}/guests           os    call
 DELETE /calls/{id}/guests/{n}       os    call
 POST   /calls/{id}/guests/{n}/merge os    call

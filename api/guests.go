@@ -65,6 +65,18 @@ func (s *Server) guestOps() {
 		func(ctx context.Context, in *idBody[Parking]) (*out[desk.CallView], error) {
 			return s.call(ctx, desk.Hold{Call: call.ID(in.ID), On: in.Body.On})
 		})
+	register(s, operation(http.MethodPost, "/calls/{id}/silent", "Mark the caller as one who can't speak: a silent emergency", mine),
+		func(ctx context.Context, in *idPath) (*out[desk.CallView], error) {
+			return s.call(ctx, desk.Silent{Call: call.ID(in.ID)})
+		})
+	register(s, operation(http.MethodPost, "/calls/{id}/ask-silent", "Ask the caller now to press five twice", mine),
+		func(ctx context.Context, in *idPath) (*out[desk.CallView], error) {
+			return s.call(ctx, desk.AskSilent{Call: call.ID(in.ID)})
+		})
+	register(s, operation(http.MethodPost, "/calls/{id}/mute", "Let the caller hear nothing of us, or lift that", mine),
+		func(ctx context.Context, in *idBody[Parking]) (*out[desk.CallView], error) {
+			return s.call(ctx, desk.Mute{Call: call.ID(in.ID), On: in.Body.On})
+		})
 	register(s, operation(http.MethodPost, "/calls/{id}/guests", "Ask an office or a number into the talk", mine),
 		func(ctx context.Context, in *idBody[Invitation]) (*out[desk.CallView], error) {
 			b := in.Body

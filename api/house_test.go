@@ -154,6 +154,10 @@ func (i told) TakenBack(c call.ID, from office.ID, chip call.Chip) {
 	i.d.TakenBack(string(c), from, string(chip))
 }
 
+func (i told) Silent(c call.ID, by call.SeatRef, at string, area office.ID) {
+	i.d.Silent(string(c), by.Person, at, area)
+}
+
 func (i told) Ended(c call.ID, by call.SeatRef, _ call.Outcome) {
 	i.d.Ended(string(c), by.Person, dispatch.KeepHere)
 }
@@ -248,6 +252,8 @@ type silence struct{}
 
 func (silence) Connect(...phone.Line)  {}
 func (silence) Program(phone.Program)  {}
+func (silence) Say(string)             {}
+func (silence) Mute(bool)              {}
 func (silence) Record(phone.Recorder)  {}
 func (silence) Stats() (s phone.Stats) { return s }
 

@@ -21,6 +21,7 @@ type SettingsChange struct {
 	TWrapMs       *int64 `json:"tWrapMs,omitempty"`
 	TLeaveMs      *int64 `json:"tLeaveMs,omitempty"`
 	TPiketMs      *int64 `json:"tPiketMs,omitempty"`
+	TSilentMs     *int64 `json:"tSilentMs,omitempty"`
 
 	Piket *string `json:"piket,omitempty" maxLength:"40" doc:"number of the piket phone; empty: none"`
 	Blind *bool   `json:"blind,omitempty"`
@@ -45,6 +46,7 @@ func (c SettingsChange) onto(s office.Settings) (office.Settings, error) {
 		{"tWrapMs", c.TWrapMs, &s.TWrap, true},
 		{"tLeaveMs", c.TLeaveMs, &s.TLeave, true},
 		{"tPiketMs", c.TPiketMs, &s.TPiket, false},
+		{"tSilentMs", c.TSilentMs, &s.TSilent, false},
 	} {
 		if f.ms == nil {
 			continue

@@ -88,6 +88,7 @@ type Settings struct {
 	TWrapMs       int64 `json:"tWrapMs" doc:"pause after a call; 0 means none"`
 	TLeaveMs      int64 `json:"tLeaveMs" doc:"the Polda stays in the talk; 0 means it leaves at once"`
 	TPiketMs      int64 `json:"tPiketMs" doc:"ring the piket phone"`
+	TSilentMs     int64 `json:"tSilentMs" doc:"nobody speaks after the answer: the caller is asked to press five twice"`
 
 	Piket string `json:"piket" doc:"number of the piket phone; empty: none"`
 	Blind bool   `json:"blind" doc:"transfers from here: the caller hears an announcement until the answer"`
@@ -98,7 +99,7 @@ func settingsView(s office.Settings) Settings {
 	return Settings{
 		TOfferMs: ms(s.TOffer), TLevelMs: ms(s.TLevel), TTransferMs: ms(s.TTransfer), TOrphanMs: ms(s.TOrphan),
 		TUnfinishedMs: ms(s.TUnfinished), TWrapMs: ms(s.TWrap), TLeaveMs: ms(s.TLeave),
-		TPiketMs: ms(s.TPiket), Piket: s.Piket, Blind: s.Blind,
+		TPiketMs: ms(s.TPiket), TSilentMs: ms(s.TSilent), Piket: s.Piket, Blind: s.Blind,
 	}
 }
 

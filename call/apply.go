@@ -68,9 +68,13 @@ func (s State) Apply(e Event) State {
 		}
 		s.enter(Transferring, e.At)
 	case TakenBack:
+		announced := s.Blind
 		s.Target, s.TargetUntil, s.Offers, s.Blind, s.KeepRinging = "", time.Time{}, nil, false, false
 		s.Chip, s.ChipOffice = e.Chip, e.From
 		s.enter(Talking, e.At)
+		if announced { // the caller was with nobody meanwhile
+			s.waitForVoice(e.At)
+		}
 	case HeldAgain:
 		s.Chip, s.ChipOffice = e.Chip, s.Holder.Office
 		s.Holder, s.Leaving, s.HolderLost = e.By, nil, false
@@ -92,6 +96,7 @@ func (s State) Apply(e Event) State {
 		if s.Phase != Transferring {
 			s.Offers = nil
 			s.enter(Talking, e.At)
+			s.waitForVoice(e.At)
 		}
 	case CallerLeft:
 		s.UnfinishedUntil, s.Leaving, s.Offers, s.Guests, s.OnHold = e.Until, nil, nil, nil, false
@@ -107,6 +112,11 @@ func (s State) Apply(e Event) State {
 		s.Promised = true
 	case HoldSet:
 		s.OnHold = e.On
+		if !e.On {
+			s.waitForVoice(e.At)
+		}
+	case CallerSpoke, SilentPrompted, SilentEmergency, MuteSet:
+		s.applySilent(e)
 	case Reached:
 		s.Answered = e.At
 		s.enter(Talking, e.At)
@@ -176,6 +186,7 @@ func (s *State) answered(e WasAnswered) {
 	s.Offers = slices.DeleteFunc(slices.Clone(s.Offers), func(o Offer) bool { return o.N == e.N })
 	s.Target, s.TargetUntil, s.OrphanUntil, s.Chip, s.ChipOffice = "", time.Time{}, time.Time{}, "", office.ID("")
 	s.enter(Talking, e.At)
+	s.waitForVoice(e.At)
 }
 
 // ApplyAll folds events onto s in order.

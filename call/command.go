@@ -172,6 +172,26 @@ type (
 		At       time.Time
 		Incident string
 	}
+	// VoiceHeard: a voice was heard on the caller's side since the answer.
+	VoiceHeard struct{ At time.Time }
+	// SilentKeys: the caller pressed five twice.
+	SilentKeys struct{ At time.Time }
+	// MarkSilent: who has the caller hears that they can't speak.
+	MarkSilent struct {
+		At time.Time
+		By SeatRef
+	}
+	// AskSilent asks the caller now to press five twice if they can't speak.
+	AskSilent struct {
+		At time.Time
+		By SeatRef
+	}
+	// Mute: the caller hears nothing of us, or again.
+	Mute struct {
+		At time.Time
+		By SeatRef
+		On bool
+	}
 	// Adopt: a new process took up the call. Probing: its leg is asked whether it lives; else Alive tells.
 	Adopt struct {
 		At      time.Time
@@ -207,6 +227,11 @@ func (CallerGone) command() {}
 func (SeatLost) command()   {}
 func (SeatBack) command()   {}
 func (Link) command()       {}
+func (VoiceHeard) command() {}
+func (SilentKeys) command() {}
+func (MarkSilent) command() {}
+func (AskSilent) command()  {}
+func (Mute) command()       {}
 func (Adopt) command()      {}
 func (Tick) command()       {}
 
@@ -259,7 +284,14 @@ func By(cmd Command) SeatRef {
 		return c.By
 	case Give:
 		return c.By
-	case Dial, CalleeUp, Grant, NoSeat, Unrung, CallerGone, SeatLost, SeatBack, Link, Adopt, Tick, GuestUp, GuestGone:
+	case MarkSilent:
+		return c.By
+	case AskSilent:
+		return c.By
+	case Mute:
+		return c.By
+	case Dial, CalleeUp, Grant, NoSeat, Unrung, CallerGone, SeatLost, SeatBack, Link, Adopt, Tick, GuestUp, GuestGone,
+		VoiceHeard, SilentKeys:
 	}
 	return SeatRef{}
 }

@@ -29,7 +29,10 @@ func Decide(s State, cmd Command) ([]Event, error) {
 	if events, err, known := decideGuests(s, cmd); known {
 		return events, err
 	}
-	switch c := cmd.(type) { //nolint:gochecksumtype // the others are decideGuests'
+	if events, err, known := decideSilent(s, cmd); known {
+		return events, err
+	}
+	switch c := cmd.(type) { //nolint:gochecksumtype // the others are decideGuests' and decideSilent's
 	case PassGate:
 		return passGate(s, c)
 	case Grant:
@@ -78,9 +81,11 @@ func refuse(code, text string) *Refusal { return &Refusal{Code: code, Text: text
 // afterEnd: what comes too late. People are told; what machines send is ignored.
 func afterEnd(cmd Command) ([]Event, error) {
 	switch cmd.(type) {
-	case Answer, Decline, Transfer, TakeBack, LeaveTalk, Close, Grant, Hold, Invite, Dismiss, Merge, Give:
+	case Answer, Decline, Transfer, TakeBack, LeaveTalk, Close, Grant, Hold, Invite, Dismiss, Merge, Give, MarkSilent, AskSilent,
+		Mute:
 		return nil, refuse(CodeEnded, "the call has ended")
-	case Dial, CallOut, PassGate, CalleeUp, NoSeat, Unrung, CallerGone, SeatLost, SeatBack, HungUp, Link, Adopt, Tick, GuestUp, GuestGone:
+	case Dial, CallOut, PassGate, CalleeUp, NoSeat, Unrung, CallerGone, SeatLost, SeatBack, HungUp, Link, Adopt, Tick, GuestUp, GuestGone,
+		VoiceHeard, SilentKeys:
 	}
 	return nil, nil
 }
@@ -378,7 +383,7 @@ const recoverWithin = 60 * time.Second
 func brokenBySystem(s State, at time.Time) Closed {
 	switch {
 	case s.Outbound == nil:
-		return Closed{At: at, Outcome: BrokenBySystem, Callback: OwedFirst}
+		return Closed{At: at, Outcome: BrokenBySystem, Callback: s.owing(OwedFirst)}
 	case s.Answered.IsZero():
 		return Closed{At: at, Outcome: OutgoingFailed}
 	}

@@ -8,7 +8,7 @@ import (
 // closeCall: the holder ends the call, or gives an unfinished one its outcome.
 func closeCall(s State, c Close) ([]Event, error) {
 	beside := s.Leaving != nil && s.Leaving.Seat.Seat == c.By.Seat // the Polda closes while both are in the talk
-	if s.Given != nil { // the one who has the caller alone ends the call, from their seat as by putting a phone down
+	if s.Given != nil {                                            // the one who has the caller alone ends the call, from their seat as by putting a phone down
 		if g, ok := s.Guest(s.Given.N); ok && g.Seat != nil && g.Seat.Seat == c.By.Seat {
 			return guestGone(s, GuestGone{At: c.At, N: g.N, Why: GuestHungUp})
 		}
@@ -35,7 +35,7 @@ func closeCall(s State, c Close) ([]Event, error) {
 	}
 	e := Closed{At: c.At, By: c.By, Outcome: c.Outcome, Prank: c.Prank, Agency: c.Agency}
 	if c.Outcome == CallerBroke {
-		e.Callback = Owed
+		e.Callback = s.owing(Owed)
 		if c.Callback == Danger {
 			e.Callback = Danger
 		}
@@ -116,7 +116,7 @@ func checkOutcome(s State, c Close) error {
 func callerGone(s State, c CallerGone) ([]Event, error) {
 	events := append(unofferAll(s, c.At, 0, Withdrawn), guestsOut(s, c.At)...)
 	closed := func(o Outcome, cb Callback) ([]Event, error) {
-		return append(events, Closed{At: c.At, Outcome: o, Callback: cb}), nil
+		return append(events, Closed{At: c.At, Outcome: o, Callback: s.owing(cb)}), nil
 	}
 	switch s.Phase {
 	case Dialling:
@@ -134,7 +134,7 @@ func callerGone(s State, c CallerGone) ([]Event, error) {
 			return closed(LeftQueue, OwedFirst)
 		case !s.Answered.IsZero(): // we had lost the operator's side
 			return closed(CallerBroke, OwedFirst)
-		case c.At.Sub(s.FirstRing) < kosongBefore:
+		case c.At.Sub(s.FirstRing) < kosongBefore && !s.Silent:
 			return closed(Empty, NotOwed)
 		case s.Low:
 			return closed(LeftQueue, NotOwed)
@@ -248,6 +248,7 @@ func tick(s State, at time.Time) []Event {
 			events = append(events, GuestLeft{At: at, N: g.N, Why: GuestNoAnswer})
 		}
 	}
+	events = append(events, askAgain(s, at)...)
 	switch s.Phase {
 	case Dialling:
 		if due(s.Outbound.Until) {
@@ -304,7 +305,7 @@ func tick(s State, at time.Time) []Event {
 		}
 	case Unfinished:
 		if due(s.UnfinishedUntil) {
-			events = append(events, Closed{At: at, Outcome: CallerBroke, Callback: Owed})
+			events = append(events, Closed{At: at, Outcome: CallerBroke, Callback: s.owing(Owed)})
 		}
 	case Talking, Ended:
 	}

@@ -178,6 +178,28 @@ type (
 	Reached struct {
 		At time.Time `json:"at"`
 	}
+	// CallerSpoke: a voice was heard for the first time after the answer.
+	CallerSpoke struct {
+		At time.Time `json:"at"`
+	}
+	// SilentPrompted: nobody has spoken; the caller is asked, for the Nth time, to press five twice.
+	SilentPrompted struct {
+		At time.Time `json:"at"`
+		N  int       `json:"n"`
+		By SeatRef   `json:"by"` // who asked; empty: T_silent passed
+	}
+	// SilentEmergency: the caller pressed five twice, or the operator By heard that they can't speak. From now on they
+	// hear nothing of us.
+	SilentEmergency struct {
+		At time.Time `json:"at"`
+		By SeatRef   `json:"by"`
+	}
+	// MuteSet: a person let the caller hear us again, or not.
+	MuteSet struct {
+		At time.Time `json:"at"`
+		By SeatRef   `json:"by"`
+		On bool      `json:"on"`
+	}
 	// Tried: a person called back and how that went (written to the call that is owed).
 	Tried struct {
 		At     time.Time `json:"at"`
@@ -230,34 +252,38 @@ const (
 	Withdrawn UnofferedBy = "withdrawn" // the caller left, or F8: not the seat's fault
 )
 
-func (Dialled) event()       {}
-func (Ungated) event()       {}
-func (Lifted) event()        {}
-func (Rang) event()          {}
-func (Unoffered) event()     {}
-func (Requeued) event()      {}
-func (Raised) event()        {}
-func (WasAnswered) event()   {}
-func (TransferBegan) event() {}
-func (TakenBack) event()     {}
-func (HeldAgain) event()     {}
-func (Left) event()          {}
-func (Orphaned) event()      {}
-func (HolderGone) event()    {}
-func (Reattached) event()    {}
-func (CallerLeft) event()    {}
-func (Linked) event()        {}
-func (Adopted) event()       {}
-func (Closed) event()        {}
-func (Promised) event()      {}
-func (HoldSet) event()       {}
-func (GuestAsked) event()    {}
-func (GuestJoined) event()   {}
-func (GuestLeft) event()     {}
-func (Merged) event()        {}
-func (GaveAway) event()      {}
-func (Reached) event()       {}
-func (Tried) event()         {}
-func (Settled) event()       {}
-func (TapeSealed) event()    {}
-func (DialogKept) event()    {}
+func (Dialled) event()         {}
+func (Ungated) event()         {}
+func (Lifted) event()          {}
+func (Rang) event()            {}
+func (Unoffered) event()       {}
+func (Requeued) event()        {}
+func (Raised) event()          {}
+func (WasAnswered) event()     {}
+func (TransferBegan) event()   {}
+func (TakenBack) event()       {}
+func (HeldAgain) event()       {}
+func (Left) event()            {}
+func (Orphaned) event()        {}
+func (HolderGone) event()      {}
+func (Reattached) event()      {}
+func (CallerLeft) event()      {}
+func (Linked) event()          {}
+func (Adopted) event()         {}
+func (Closed) event()          {}
+func (Promised) event()        {}
+func (HoldSet) event()         {}
+func (GuestAsked) event()      {}
+func (GuestJoined) event()     {}
+func (GuestLeft) event()       {}
+func (Merged) event()          {}
+func (GaveAway) event()        {}
+func (Reached) event()         {}
+func (CallerSpoke) event()     {}
+func (SilentPrompted) event()  {}
+func (SilentEmergency) event() {}
+func (MuteSet) event()         {}
+func (Tried) event()           {}
+func (Settled) event()         {}
+func (TapeSealed) event()      {}
+func (DialogKept) event()      {}

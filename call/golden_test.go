@@ -21,7 +21,7 @@ var (
 )
 
 // oldTimes are those of the first golden files.
-var oldTimes = func() Times { t := TimesOf(zeroSettings); t.Piket = 0; return t }()
+var oldTimes = func() Times { t := TimesOf(zeroSettings); t.Piket, t.Silent = 0, 0; return t }()
 
 // examples has one of each event, as the journal keeps it for ever.
 var examples = []Event{
@@ -52,6 +52,10 @@ var examples = []Event{
 	Merged{At: later, N: 1},
 	GaveAway{At: later, Given: Given{N: 1, By: sari, Outcome: OtherAgency, Agency: "113"}},
 	Reached{At: later},
+	CallerSpoke{At: later},
+	SilentPrompted{At: later, N: 1},
+	SilentEmergency{At: later, By: sari},
+	MuteSet{At: later, By: sari, On: true},
 	Tried{At: noon, By: sari, Call: "01a9", Reason: Began},
 	Settled{At: later, By: "sari", How: ByTrying, Note: "nomor tidak aktif"},
 	TapeSealed{At: later, Tape: "01a2", Hash: "00ff", Seconds: 12.5, Dropped: 1},

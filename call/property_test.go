@@ -111,6 +111,7 @@ func (l *life) check(before State, cmd Command, events []Event) {
 		l.fail("I11 a seat rings for a call at the gate")
 	}
 	l.checkTalk(before, cmd)
+	l.checkSilent(before, cmd, events)
 	for _, o := range before.Sent {
 		if !slices.Contains(s.Sent, o) {
 			l.fail("I8 a sent incident was withdrawn")
@@ -124,7 +125,7 @@ func (l *life) check(before State, cmd Command, events []Event) {
 			l.fail("I5 an offer that is over was answered")
 		}
 	}
-	if (State{}).ApplyAll(l.replayed()).Phase != s.Phase {
+	if again := (State{}).ApplyAll(l.replayed()); again.Phase != s.Phase || again.Muted != s.Muted || !again.SilentAt.Equal(s.SilentAt) {
 		l.fail("I9 the journal leads elsewhere")
 	}
 }
@@ -170,6 +171,40 @@ func (l *life) checkTalk(before State, cmd Command) {
 	}
 }
 
+// checkSilent: a caller in danger is never called back, hears nothing until a person lifts that, and is first in line;
+// nobody is asked twice too often, nor while nobody listens.
+func (l *life) checkSilent(before State, cmd Command, events []Event) {
+	s := l.state
+	if before.Silent && !s.Silent {
+		l.fail("S1 a silent emergency was forgotten")
+	}
+	if _, lifts := cmd.(Mute); before.Muted && !s.Muted && !lifts {
+		l.fail("S2 the caller hears us, and nobody lifted that")
+	}
+	if s.Silent && !before.Silent && !s.Muted {
+		l.fail("S2 a silent caller hears us")
+	}
+	if s.Silent && s.Phase == Ended && (s.Callback == Owed || s.Callback == OwedFirst) {
+		l.fail("S3 somebody would call a silent victim back")
+	}
+	if s.Silent && s.Waiting() && !s.Urgent {
+		l.fail("S4 a silent victim waits like all others")
+	}
+	for _, e := range events {
+		p, ok := e.(SilentPrompted)
+		if !ok {
+			continue
+		}
+		_, byHand := cmd.(AskSilent)
+		if !byHand && (before.Spoke || p.N > silentAsks || p.At.Sub(before.Answered) < before.Times.Silent) {
+			l.fail("S5 a caller was asked too often, too early, or after they spoke")
+		}
+		if !before.listens() {
+			l.fail("S5 a caller was asked while nobody listens")
+		}
+	}
+}
+
 // replayed is the log as it comes back from the journal.
 func (l *life) replayed() []Event {
 	body, err := Codec.Encode(l.log)
@@ -208,7 +243,7 @@ func (l *life) live() {
 		by := seat.Draw(l.t, "who")
 		n := l.state.LastOffer - rapid.IntRange(0, 1).Draw(l.t, "late")
 		guest := rapid.IntRange(0, 2).Draw(l.t, "guest")
-		switch rapid.IntRange(0, 22).Draw(l.t, "what") {
+		switch rapid.IntRange(0, 25).Draw(l.t, "what") {
 		case 0, 1:
 			_ = l.do(Grant{At: l.now, Seats: poldaSeats})
 		case 2:
@@ -253,6 +288,17 @@ func (l *life) live() {
 			_ = l.do(Dismiss{At: l.now, By: by, N: guest})
 		case 20:
 			_ = l.do(Hold{At: l.now, By: l.state.Holder, On: guest == 1})
+		case 22:
+			_ = l.do(VoiceHeard{At: l.now})
+		case 23:
+			if guest == 0 {
+				_ = l.do(SilentKeys{At: l.now})
+			} else {
+				_ = l.do(MarkSilent{At: l.now, By: by})
+			}
+		case 24:
+			_ = l.do(Mute{At: l.now, By: by, On: guest == 1})
+			_ = l.do(AskSilent{At: l.now, By: by})
 		case 21:
 			_ = l.do(HungUp{At: l.now, By: by})
 			_ = l.do(Grant{At: l.now, Piket: true, Seats: []SeatRef{{Office: l.state.Queue, Seat: "piket", Person: "piket"}}})
@@ -260,7 +306,7 @@ func (l *life) live() {
 				_ = l.do(Adopt{At: l.now, Probing: true})
 				_ = l.do(Adopt{At: l.now, Alive: true})
 			}
-		case 22:
+		case 25:
 			_ = l.do(PassGate{At: l.now, How: []GateHow{ByKey8, BySpeech, ByFives}[guest], Low: guest == 1})
 		}
 		if at, ok := l.state.Deadline(); ok && (!at.After(l.now) || rapid.IntRange(0, 9).Draw(l.t, "early") == 0) {
@@ -406,6 +452,19 @@ func TestPlantedFaults(t *testing.T) {
 			return e
 		}),
 		"given_to_nobody": without(is(GuestJoined{})),
+		"silent_called_back": instead(func(s State, _ Command, e Event) Event {
+			if c, ok := e.(Closed); ok && s.Silent && c.Callback == Danger {
+				c.Callback = Owed
+				return c
+			}
+			return e
+		}),
+		"asked_for_ever": func(s State, c Command) ([]Event, error) {
+			if t, ok := c.(Tick); ok && !s.SilentAt.IsZero() && !s.SilentAt.After(t.At) && s.listens() {
+				return []Event{SilentPrompted{At: t.At, N: 1}}, nil
+			}
+			return Decide(s, c)
+		},
 		"guest_for_ever": instead(func(_ State, _ Command, e Event) Event {
 			if g, ok := e.(GuestAsked); ok {
 				g.Guest.Until = time.Time{}
@@ -451,6 +510,14 @@ func TestPlantedInState(t *testing.T) {
 			l.spoils = func(s State, c Command) State {
 				if a, ok := c.(Answer); ok && s.Phase == Talking {
 					s.Answered = a.At
+				}
+				return s
+			}
+		},
+		"heard_again": func(l *life) {
+			l.spoils = func(s State, c Command) State {
+				if _, ok := c.(Answer); ok && s.Phase == Talking {
+					s.Muted = false
 				}
 				return s
 			}

@@ -100,6 +100,7 @@ type Times struct {
 	Unfinished time.Duration `json:"unfinished"`
 	Leave      time.Duration `json:"leave"`
 	Piket      time.Duration `json:"piket,omitempty"`
+	Silent     time.Duration `json:"silent,omitempty"` // 0: the caller is never asked by the clock
 }
 
 // TimesOf takes what a call needs from an office's settings.
@@ -107,7 +108,7 @@ func TimesOf(s office.Settings) Times {
 	s = s.WithDefaults()
 	return Times{
 		Offer: s.TOffer, Level: s.TLevel, Transfer: s.TTransfer, Orphan: s.TOrphan,
-		Unfinished: s.TUnfinished, Leave: s.TLeave, Piket: s.TPiket,
+		Unfinished: s.TUnfinished, Leave: s.TLeave, Piket: s.TPiket, Silent: s.TSilent,
 	}
 }
 
@@ -168,6 +169,15 @@ type State struct {
 	Try         int       // number of the present or last transfer
 	Chip        Chip      // why the last transfer ended without an answer
 	ChipOffice  office.ID
+
+	Spoke    bool      // a voice was heard after the answer
+	Prompted int       // how often the caller was asked to press five twice
+	SilentAt time.Time // the caller is asked then; zero: not any more, or not yet
+	Silent   bool      // silent emergency: in danger, never called back
+	SilentBy SeatRef   // who marked it; empty: the caller, by keys
+	// PromptedAt is when the caller was asked last.
+	PromptedAt time.Time
+	Muted      bool // nothing of us reaches the caller
 
 	OrphanUntil     time.Time
 	UnfinishedUntil time.Time
@@ -290,6 +300,9 @@ func (s State) Deadline() (time.Time, bool) {
 	case Unfinished:
 		earliest(s.UnfinishedUntil)
 	case Talking, Ended:
+	}
+	if s.listens() {
+		earliest(s.SilentAt)
 	}
 	if s.Leaving != nil {
 		earliest(s.Leaving.Until)

@@ -33,6 +33,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 		case call.WasAnswered:
 			l.gate = l.gate.Answered()
 			if before.Answered.IsZero() {
+				l.voiceBefore = l.voice.Total
 				l.desk.opts.Observe("answer_wait", e.At.Sub(now.FirstRing).Seconds())
 			}
 			if e.By.Office != now.Office {
@@ -48,6 +49,8 @@ func (l *Live) act(before call.State, events []call.Event) {
 		case call.Closed:
 			l.desk.sieve.ended(now, e, l.heard)
 			l.desk.opts.Incidents.Ended(l.id, e.By, e.Outcome)
+		case call.CallerSpoke, call.SilentPrompted, call.SilentEmergency:
+			l.silent(e)
 		case call.Reached:
 			l.desk.opts.Observe("answer_wait_out", e.At.Sub(now.FirstRing).Seconds())
 		case call.Raised:
@@ -55,7 +58,7 @@ func (l *Live) act(before call.State, events []call.Event) {
 				l.box.post(liveMsg{pikets: true})
 			}
 		case call.Ungated, call.Lifted, call.Requeued, call.HeldAgain, call.Left, call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft,
-			call.Linked, call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft,
+			call.MuteSet, call.Linked, call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft,
 			call.Merged, call.GaveAway, call.Tried, call.Settled, call.TapeSealed, call.DialogKept:
 		}
 	}
@@ -81,6 +84,7 @@ func (l *Live) wire() {
 	if !s.Live() {
 		return
 	}
+	l.hush()
 	if s.Outbound != nil {
 		l.connect()
 		l.play()

@@ -92,6 +92,15 @@ type (
 		Guest int
 		Keys  string
 	}
+	// Silent marks the caller as one who can't speak, by the operator's ear.
+	Silent struct{ Call call.ID }
+	// AskSilent asks the caller now to press five twice if they can't speak.
+	AskSilent struct{ Call call.ID }
+	// Mute lets the caller hear nothing of us, or lifts that.
+	Mute struct {
+		Call call.ID
+		On   bool
+	}
 	// CallOut calls a number from the person's seat: back to a call that is owed one, about an incident, or any other.
 	CallOut struct {
 		Number   string  // not needed with Returns
@@ -140,6 +149,9 @@ func (Dismiss) deskCommand()   {}
 func (Merge) deskCommand()     {}
 func (Give) deskCommand()      {}
 func (Press) deskCommand()     {}
+func (Silent) deskCommand()    {}
+func (AskSilent) deskCommand() {}
+func (Mute) deskCommand()      {}
 func (CallOut) deskCommand()   {}
 func (Settle) deskCommand()    {}
 

@@ -38,6 +38,10 @@ type Incidents interface {
 	Answered(c call.ID, by call.SeatRef)
 	// TakenBack: the Polda has the caller again.
 	TakenBack(c call.ID, from office.ID, chip call.Chip)
+	// Silent: the caller can't speak (by: who heard that; empty: they pressed five twice). The call's incident is a silent
+	// emergency, priority 1, in danger; at is "lat,lng" or empty, area the office that the place or number points to, or
+	// empty.
+	Silent(c call.ID, by call.SeatRef, at string, area office.ID)
 	// Ended: the call has its outcome; by is empty when no person gave it.
 	Ended(c call.ID, by call.SeatRef, outcome call.Outcome)
 	// Words are the kind and the last words of a call's incident, from memory.

@@ -52,6 +52,12 @@ func (d *Desk) Do(ctx context.Context, who Who, cmd Command) (Done, error) {
 		return d.askLive(ctx, ref, c.Call, call.Give{At: now, By: ref, N: c.Guest, Outcome: c.Outcome, Agency: c.Agency})
 	case Press:
 		return d.press(ctx, ref, c)
+	case Silent:
+		return d.askLive(ctx, ref, c.Call, call.MarkSilent{At: now, By: ref})
+	case AskSilent:
+		return d.askLive(ctx, ref, c.Call, call.AskSilent{At: now, By: ref})
+	case Mute:
+		return d.askLive(ctx, ref, c.Call, call.Mute{At: now, By: ref, On: c.On})
 	case CallOut:
 		return d.callOut(ctx, who, ref, c)
 	case Settle:

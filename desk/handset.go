@@ -132,7 +132,7 @@ func (f *Floor) fromHandset(m handsetMsg, now time.Time) {
 		s.handset = nil
 		f.desk.dropLine(s.id, m.leg)
 		f.handsetEnded(s, h, ref, e.Ending, now)
-	case phone.Held, phone.MediaLost, phone.MediaBack, phone.DialogChanged, phone.Readopted:
+	case phone.Held, phone.MediaLost, phone.MediaBack, phone.Voice, phone.DialogChanged, phone.Readopted:
 	}
 }
 

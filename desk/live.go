@@ -37,6 +37,9 @@ type Live struct {
 	digits   string               // keys that the caller pressed
 	// What the wire says of the caller, for the screen.
 	callerHolds, mediaLost bool
+	voice                  phone.Voice   // of the caller, as last told
+	voiceBefore            time.Duration // speech before the first answer
+	fives                  fives
 	missed                 time.Time          // when an offer ran out that is to go on to the next seat; zero: none did
 	shown                  map[office.ID]bool // offices whose board shows the call
 	program                programme          // what the waiting caller hears
@@ -309,6 +312,9 @@ func (l *Live) fromLeg(e phone.Event) {
 			l.decide(call.CalleeUp{At: time.Now()}, nil)
 		}
 	case phone.Digit:
+		if l.fives.press(e.Key, time.Now()) {
+			l.decide(call.SilentKeys{At: time.Now()}, nil)
+		}
 		l.digits += string(e.Key)
 		l.digits = l.digits[max(0, len(l.digits)-32):]
 		l.atGate(filter.Key{At: time.Now(), Key: e.Key})
@@ -324,6 +330,8 @@ func (l *Live) fromLeg(e phone.Event) {
 	case phone.MediaBack:
 		l.mediaLost = false
 		l.show()
+	case phone.Voice:
+		l.voiced(e)
 	case phone.Ringing:
 	}
 }
@@ -365,6 +373,8 @@ func (l *Live) press(m pressMsg) reply {
 			return reply{err: &call.Refusal{Code: call.CodeStale, Text: "nobody is there with this number"}}
 		}
 		to = o.leg
+	} else if l.state.Muted {
+		return reply{err: &call.Refusal{Code: call.CodeNotNow, Text: "the caller may hear nothing of us: lift the mute first"}}
 	}
 	to.Press(m.keys)
 	v := l.view()

@@ -229,7 +229,7 @@ func (l *Live) fromOutside(m outMsg) {
 		}
 		l.desk.freePiket(o.ref.Office, l.id)
 		l.piketEnded(o, e.Ending, now)
-	case phone.Ringing, phone.Held, phone.MediaLost, phone.MediaBack, phone.DialogChanged, phone.Readopted:
+	case phone.Ringing, phone.Held, phone.MediaLost, phone.MediaBack, phone.Voice, phone.DialogChanged, phone.Readopted:
 	}
 }
 

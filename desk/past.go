@@ -2,6 +2,7 @@ package desk
 
 import (
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type record struct {
 	calls, pranks int
 	lastPrank     time.Time
 	danger        bool                  // a person said: never call back
+	silent        bool                  // a silent emergency goes on
 	last          []lastCall            // newest first, at most lastMax
 	owed          map[office.ID]call.ID // the call that each office owes this number
 }
@@ -109,11 +111,15 @@ func (p *past) fold(s call.State, events []call.Event) (owing call.ID, settled [
 			if s.Outbound == nil {
 				owing = p.closed(s, e, number)
 			}
+		case call.SilentEmergency:
+			if number != "" {
+				p.record(number).silent = true
+			}
 		case call.Tried, call.Settled:
 			p.note(s.ID, e)
 		case call.Ungated, call.Lifted, call.Rang, call.Requeued, call.Raised, call.TransferBegan, call.TakenBack, call.HeldAgain, call.Left,
 			call.Orphaned, call.HolderGone, call.Reattached, call.CallerLeft, call.Linked, call.Adopted, call.Promised,
-			call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway, call.TapeSealed,
+			call.HoldSet, call.CallerSpoke, call.SilentPrompted, call.MuteSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway, call.TapeSealed,
 			call.DialogKept:
 		}
 	}
@@ -197,7 +203,7 @@ func (p *past) inDanger(n office.Number) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r := p.byNumber[n]
-	return r != nil && r.danger
+	return r != nil && (r.danger || r.silent)
 }
 
 // obligations lists all that is owed.
@@ -250,6 +256,10 @@ func (p *past) closed(s call.State, e call.Closed, number office.Number) (owing 
 	}
 	r.last = append([]lastCall{{id: s.ID, at: s.FirstRing, outcome: e.Outcome, prank: e.Prank}}, r.last...)
 	r.last = r.last[:min(len(r.last), lastMax)]
+	if s.Silent { // a person who heard it may say that nobody was in danger; else it stands
+		r.silent = false
+		r.danger = r.danger || e.By.Person == "" || !harmless(e.Outcome)
+	}
 	r.danger = r.danger || e.Callback == call.Danger
 	if e.Callback != call.Owed && e.Callback != call.OwedFirst {
 		return ""
@@ -266,6 +276,11 @@ func (p *past) closed(s call.State, e call.Closed, number office.Number) (owing 
 		Since: e.At.UTC(), Outcome: e.Outcome, First: first, Pranks: r.pranks, Incident: s.Incident,
 	}}
 	return s.ID
+}
+
+// harmless outcomes, given by a person, say that whoever pressed five twice was in no danger.
+func harmless(o call.Outcome) bool {
+	return slices.Contains([]call.Outcome{call.Empty, call.WrongNumber, call.PrankCall, call.FalseReport, call.Test}, o)
 }
 
 // history is what the operator sees before the answer.

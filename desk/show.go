@@ -30,7 +30,7 @@ func (l *Live) view() CallView {
 		Sent: append([]office.ID{}, s.Sent...), PolresTalked: s.PolresTalked, Chip: s.Chip, ChipOffice: s.ChipOffice,
 		Incident: s.Incident, Recording: l.tape != nil, Outcome: s.Outcome, History: l.history,
 		OnHold: s.OnHold, Guests: []GuestView{}, Blind: s.Blind && s.Phase == call.Transferring, Promised: s.Promised,
-		Digits: l.digits, CallerHolds: l.callerHolds, MediaLost: l.mediaLost,
+		Silence: l.silence(), Digits: l.digits, CallerHolds: l.callerHolds, MediaLost: l.mediaLost,
 	}
 	if s.Given != nil {
 		v.Given = s.Given.N

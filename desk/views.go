@@ -176,6 +176,7 @@ type CallView struct {
 	Digits          string          `json:"digits" doc:"keys that the caller pressed, the last 32"`
 	CallerHolds     bool            `json:"callerHolds" doc:"the caller's side has put us on hold"`
 	MediaLost       bool            `json:"mediaLost" doc:"nothing is heard from the caller's side"`
+	Silence         SilenceView     `json:"silence"`
 	Outbound        *OutboundView   `json:"outbound" doc:"a call of ours; null for those that came in"`
 	Outcome         call.Outcome    `json:"outcome"`
 	History         HistoryView     `json:"history"`

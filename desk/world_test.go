@@ -27,6 +27,7 @@ type world struct {
 	mu       sync.Mutex
 	records  []journal.Record
 	sent     []string
+	silent   []string
 	observed map[string][]float64
 	ids      int
 	mute     map[office.SeatID]bool // screens that don't acknowledge an offer
@@ -79,8 +80,13 @@ func (w *world) Sent(_ call.ID, _ call.SeatRef, to office.ID) {
 	defer w.mu.Unlock()
 	w.sent = append(w.sent, string(to))
 }
-func (w *world) Answered(call.ID, call.SeatRef)             {}
-func (w *world) TakenBack(call.ID, office.ID, call.Chip)    {}
+func (w *world) Answered(call.ID, call.SeatRef)          {}
+func (w *world) TakenBack(call.ID, office.ID, call.Chip) {}
+func (w *world) Silent(c call.ID, by call.SeatRef, at string, area office.ID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.silent = append(w.silent, fmt.Sprintf("%s by %q at %q area %q", c, by.Person, at, area))
+}
 func (w *world) Ended(call.ID, call.SeatRef, call.Outcome)  {}
 func (w *world) Words(call.ID) (string, string)             { return "", "" }
 func (w *world) Number(call.ID) string                      { return "K/2026/11/23/0042" }
@@ -312,6 +318,8 @@ type fakeTalk struct {
 	mu      sync.Mutex
 	lines   []office.SeatID
 	program phone.Program
+	said    []string
+	muted   bool
 }
 
 func (t *fakeTalk) Connect(lines ...phone.Line) {
@@ -323,6 +331,8 @@ func (t *fakeTalk) Connect(lines ...phone.Line) {
 	}
 }
 func (t *fakeTalk) Program(p phone.Program) { t.mu.Lock(); t.program = p; t.mu.Unlock() }
+func (t *fakeTalk) Say(prompt string)       { t.mu.Lock(); t.said = append(t.said, prompt); t.mu.Unlock() }
+func (t *fakeTalk) Mute(on bool)            { t.mu.Lock(); t.muted = on; t.mu.Unlock() }
 func (t *fakeTalk) Record(phone.Recorder)   {}
 func (t *fakeTalk) Stats() phone.Stats      { return phone.Stats{} }
 

@@ -45,6 +45,46 @@ func (d *Dispatch) Answered(c string, by office.PersonID, o office.ID) {
 	}
 }
 
+// Silent: the caller can't speak. The call's incident, made if there is none, is a silent emergency: priority 1, in
+// danger, with the place and the office that are known. What a person typed before stays.
+func (d *Dispatch) Silent(c string, by office.PersonID, at string, area office.ID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if by == "" {
+		by = "system"
+	}
+	now, yes := time.Now(), true
+	mark := func(r incident.Report) incident.Report {
+		if r.Kind == "" || r.Kind == "lain" {
+			r.Kind = "senyap"
+		}
+		r.Priority, r.Danger = 1, &yes
+		if r.At == "" {
+			r.At = office.Private(at)
+		}
+		if r.Office == "" {
+			r.Office = area
+		}
+		return r
+	}
+	if e := d.live[d.byCall[c]]; e != nil {
+		s := e.state
+		t := incident.Type{At: now, ID: s.ID, By: by, Office: s.Origin, Rev: s.Rev, Report: mark(s.Report)}
+		if _, err := d.decide(e, t, string(by)); err != nil {
+			d.opts.Log.Error("an incident could not be marked as a silent emergency", "call", c, "incident", s.ID, "err", err)
+		}
+		return
+	}
+	info, known := d.calls[c]
+	if !known {
+		return
+	}
+	t := incident.Type{At: now, By: by, Office: info.office, Call: c, FirstRing: info.firstRing, Report: mark(incident.Report{})}
+	if _, err := d.begin(t, info.number); err != nil {
+		d.opts.Log.Error("an incident could not be made for a silent caller", "call", c, "err", err)
+	}
+}
+
 // TakenBack: nobody of that office took the call; its timeline says why.
 func (d *Dispatch) TakenBack(c string, from office.ID, why string) {
 	d.mu.Lock()

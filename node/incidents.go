@@ -28,6 +28,10 @@ func (i incidents) TakenBack(c call.ID, from office.ID, chip call.Chip) {
 	i.d.TakenBack(string(c), from, string(chip))
 }
 
+func (i incidents) Silent(c call.ID, by call.SeatRef, at string, area office.ID) {
+	i.d.Silent(string(c), by.Person, at, area)
+}
+
 func (i incidents) Ended(c call.ID, by call.SeatRef, o call.Outcome) {
 	i.d.Ended(string(c), by.Person, fate(o))
 }
@@ -37,10 +41,10 @@ func fate(o call.Outcome) dispatch.Fate {
 	switch o {
 	case call.ValidPolda, call.ValidPolres, call.AnsweredMabes: // whoever typed it keeps it, unless it was sent already
 		return dispatch.KeepHere
-	case call.CallerBroke, call.BrokenBySystem:
+	case call.CallerBroke, call.BrokenBySystem, call.LeftQueue, call.LeftRinging: // who left the queue has a draft if they pressed five twice
 		return dispatch.Unsure
 	case call.Information, call.WrongNumber, call.Empty, call.EarlyEnd, call.PrankCall, call.FalseReport,
-		call.Test, call.LeftQueue, call.LeftRinging, call.OtherAgency, call.OtherPolda, call.Duplicate, call.ClosedSent,
+		call.Test, call.OtherAgency, call.OtherPolda, call.Duplicate, call.ClosedSent,
 		call.RefusedFull, call.OutgoingTalk, call.OutgoingFailed:
 	}
 	return dispatch.DropDraft

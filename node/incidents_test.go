@@ -14,7 +14,7 @@ func TestFate(t *testing.T) {
 		switch o.Code {
 		case call.ValidPolda, call.ValidPolres, call.AnsweredMabes:
 			want = dispatch.KeepHere
-		case call.CallerBroke, call.BrokenBySystem:
+		case call.CallerBroke, call.BrokenBySystem, call.LeftQueue, call.LeftRinging:
 			want = dispatch.Unsure
 		}
 		if got := fate(o.Code); got != want {

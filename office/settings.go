@@ -17,6 +17,8 @@ type Settings struct {
 	TMedia      time.Duration `json:"tMedia"`           // no RTP from the caller before the leg is probed; 20 s
 	TPiket      time.Duration `json:"tPiket,omitempty"` // ring a plain piket phone; 15 s (10-60)
 
+	TSilent time.Duration `json:"tSilent,omitempty"` // nobody speaks after the answer: ask for 5-5; 8 s (4-20)
+
 	Piket string `json:"piket,omitempty"` // number of the officer on watch, who presses 1 to take a call; empty: none
 	Blind bool   `json:"blind,omitempty"` // transfers from here: the caller hears an announcement until the answer
 
@@ -40,6 +42,7 @@ func (s Settings) WithDefaults() Settings {
 	def(&s.TLeave, 5*time.Second)
 	def(&s.TMedia, 20*time.Second)
 	def(&s.TPiket, 15*time.Second)
+	def(&s.TSilent, 8*time.Second)
 	return s
 }
 
@@ -58,6 +61,7 @@ func (s Settings) Check() error {
 		{"t_leave", s.TLeave, -1, 60 * time.Second},
 		{"t_media", s.TMedia, 5 * time.Second, 120 * time.Second},
 		{"t_piket", s.TPiket, 10 * time.Second, 60 * time.Second},
+		{"t_silent", s.TSilent, 4 * time.Second, 20 * time.Second},
 	} {
 		if c.v < c.lo || c.v > c.hi {
 			return fmt.Errorf("%s is %v: choose between %v and %v", c.name, c.v, max(c.lo, 0), c.hi)

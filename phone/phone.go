@@ -77,6 +77,14 @@ type (
 	MediaLost struct{ For time.Duration }
 	// MediaBack: RTP comes again.
 	MediaBack struct{}
+	// Voice tells of the caller's voice (a whisper counts): when speech begins, when it has ended 1.5 s ago, at each 250 ms
+	// of it, and when what is heard sounds otherwise. It is measured from the leg's first audio on, until 10 s of speech
+	// were heard; a far end that sends no audio tells nothing.
+	Voice struct {
+		Speaking bool          // somebody speaks now
+		Total    time.Duration // of speech so far, pauses left out
+		Sound    string        // heard mostly in the last second: silence, speech, whisper, breath, rustle, street, music, tone
+	}
 	// Ringing: whom we called rings, or is busy getting the call through (180, 183).
 	Ringing struct{}
 	// Readopted: the far end of a leg that Adopt took over has answered; it hears us again.
@@ -91,6 +99,7 @@ func (Digit) legEvent()         {}
 func (Held) legEvent()          {}
 func (MediaLost) legEvent()     {}
 func (MediaBack) legEvent()     {}
+func (Voice) legEvent()         {}
 func (Ringing) legEvent()       {}
 func (Readopted) legEvent()     {}
 func (DialogChanged) legEvent() {}
@@ -161,6 +170,12 @@ type Talk interface {
 	Connect(lines ...Line)
 	// Program sets what the caller hears while no line is connected.
 	Program(Program)
+	// Say plays a prompt once: meanwhile the caller hears it and nothing else, whoever speaks. "" ends it; a prompt that
+	// doesn't exist is left out.
+	Say(prompt string)
+	// Mute: the caller hears silence, whoever speaks and whatever plays, but for what Say plays. Packets go on. Those at
+	// the lines hear the caller and each other.
+	Mute(on bool)
 	// Record copies all audio to the tape from now on, until the leg ends. At most once.
 	Record(Recorder)
 	// Stats tells figures of the leg so far.
@@ -189,7 +204,7 @@ type Channel int
 // The two sides of the tape.
 const (
 	Caller  Channel = 0 // left
-	Officer Channel = 1 // right: everything the caller hears, prompts too
+	Officer Channel = 1 // right: everything the caller hears, prompts too; while muted, what they would have heard
 )
 
 // Recorder gets copies of the audio. Audio must not block.

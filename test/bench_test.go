@@ -61,6 +61,7 @@ func (quietIncidents) CallBegan(call.ID, office.ID, office.Number, time.Time) {}
 func (quietIncidents) Sent(call.ID, call.SeatRef, office.ID)                  {}
 func (quietIncidents) Answered(call.ID, call.SeatRef)                         {}
 func (quietIncidents) TakenBack(call.ID, office.ID, call.Chip)                {}
+func (quietIncidents) Silent(call.ID, call.SeatRef, string, office.ID)        {}
 func (quietIncidents) Ended(call.ID, call.SeatRef, call.Outcome)              {}
 func (quietIncidents) Words(call.ID) (string, string)                         { return "", "" }
 func (quietIncidents) Number(call.ID) string                                  { return "" }

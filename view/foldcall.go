@@ -228,7 +228,8 @@ func (b *batch) callEvent(c *callRow, e call.Event) error {
 	case call.Settled:
 		c.callback = ""
 	case call.Ungated, call.Lifted, call.Unoffered, call.Requeued, call.Raised, call.Left, call.Orphaned, call.HolderGone, call.Reattached,
-		call.Adopted, call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway,
+		call.Adopted, call.Promised, call.HoldSet, call.CallerSpoke, call.SilentPrompted, call.SilentEmergency, call.MuteSet,
+		call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway,
 		call.Tried, call.DialogKept: // the row doesn't tell of them
 	}
 	return nil
@@ -303,6 +304,16 @@ func callLine(e call.Event) (line, bool) {
 		l.at, l.code = e.At, strconv.FormatFloat(e.Seconds, 'f', 0, 64)
 	case call.DialogKept:
 		return line{}, false
+	case call.CallerSpoke: // as in nearly every call
+		return line{}, false
+	case call.SilentPrompted:
+		at(e.At, e.By)
+		l.code = strconv.Itoa(e.N)
+	case call.SilentEmergency:
+		at(e.At, e.By)
+	case call.MuteSet:
+		at(e.At, e.By)
+		l.code = strconv.FormatBool(e.On)
 	case call.Promised, call.HoldSet, call.GuestAsked, call.GuestJoined, call.GuestLeft, call.Merged, call.GaveAway, call.Reached,
 		call.Tried, call.Settled:
 		guestLine(&l, e)

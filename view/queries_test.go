@@ -27,6 +27,7 @@ func story(t *testing.T, w *town) (call.ID, incident.ID) {
 	w.do(id, call.Dial{At: at(0), ID: id, Office: "kaltim", Times: call.TimesOf(office.Settings{}), Caller: call.Caller{Number: "+6281234567890", Name: "Ibu Aminah"}})
 	w.do(id, call.Grant{At: at(100), Seats: []call.SeatRef{sari}})
 	w.do(id, call.Answer{At: at(3000), By: sari, N: 1})
+	w.do(id, call.VoiceHeard{At: at(3500)})
 	w.handle(inc, incident.Type{At: at(4000), ID: inc, Call: string(id), FirstRing: start, By: "sari", Office: "kaltim", Report: incident.Report{
 		Kind: "curas", Place: "Café Melati, Jalan Ahmad Yani", At: "-1.24,116.86", Reporter: "Siti Aminah", ReporterNumber: "+6281234567890", Summary: "perampokan bersenjata",
 	}})

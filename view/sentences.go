@@ -66,6 +66,21 @@ func (v *View) callText(c CallRow, l line) string {
 		return "Laporan dibuat untuk panggilan ini"
 	case "promised", "hold_set", "guest_asked", "guest_joined", "guest_left", "merged", "gave_away", "reached", "tried", "settled":
 		return v.guestText(l)
+	case "silent_prompted":
+		if l.who != "" {
+			return "Penelepon diminta menekan 5 dua kali oleh" + v.by(" ", l.who, "")
+		}
+		return "Penelepon diam, diminta menekan 5 dua kali (ke-" + l.code + ")"
+	case "silent_emergency":
+		if l.who != "" {
+			return "DARURAT SENYAP ditandai" + v.by(" ", l.who, "") + ": penelepon tidak mendengar apa pun dari kita"
+		}
+		return "DARURAT SENYAP: penelepon menekan 5 dua kali, tidak mendengar apa pun dari kita"
+	case "mute_set":
+		if l.code == "true" {
+			return "Suara ke penelepon dimatikan" + v.by(" oleh ", l.who, "")
+		}
+		return "Suara ke penelepon dibuka kembali" + v.by(" oleh ", l.who, "")
 	case "adopted":
 		return "Sistem dimulai ulang dan mengambil panggilan kembali"
 	case "closed":

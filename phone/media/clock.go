@@ -70,13 +70,14 @@ func (t *Talk) tick(now time.Time) time.Duration {
 	if tape := t.tape.Load(); tape != nil {
 		tape.flushOld(now)
 	}
+	says := t.saying.Load() != nil
 	switch {
-	case len(r.lines) == 0 && told == 0:
+	case len(r.lines) == 0 && told == 0 && !says:
 		return time.Hour // nobody said yet what to play
 	case len(r.lines) < 2 && !t.caller.out.open():
 		c.ticking = false
 		return time.Hour // the far end can't hear: the welcome waits until it can
-	case len(r.lines) == 1:
+	case len(r.lines) == 1 && !says:
 		return t.keepAlive(now)
 	}
 	if !c.ticking {
@@ -88,6 +89,9 @@ func (t *Talk) tick(now time.Time) time.Duration {
 	for !c.due().After(now) {
 		t.sendFrame(r, now)
 		c.n++
+		if !c.ticking { // the prompt is over, and one line is heard again
+			return 0
+		}
 	}
 	return max(0, c.due().Sub(now))
 }
@@ -115,8 +119,18 @@ func (t *Talk) sendFrame(r *routes, now time.Time) {
 			f.payload = r.mixer.heardBy(i+1, c.buf[:])
 			p.hears(t, c.src, &f)
 		}
-		f.payload = r.mixer.heardBy(0, c.buf[:])
+		if !t.sayFrame(&f, c.buf[:]) {
+			f.payload = r.mixer.heardBy(0, c.buf[:])
+		}
 		t.callerHears(c.src, &f)
+		return
+	}
+	if t.sayFrame(&f, c.buf[:]) {
+		t.callerHears(c.src, &f)
+		return
+	}
+	if len(r.lines) == 1 {
+		c.ticking = false // the prompt was taken back
 		return
 	}
 	c.player.next(c.buf[:])

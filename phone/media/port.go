@@ -46,8 +46,8 @@ type Port struct {
 	scratch [maxPayload]byte
 	digits  digits
 	onDigit func(rune)
-	voice   voice
-	onVoice func(bool)
+	voice   *voice // nil while nobody wants to know
+	onVoice func(Heard)
 	quality quality
 
 	packetsIn atomic.Uint64
@@ -96,18 +96,23 @@ func (p *Port) OnDigit(f func(rune)) {
 	p.onDigit = f
 }
 
-// OnVoice sets who is told when the far end begins to speak (after 200 ms of it) and when it is quiet again (after
-// 1.5 s). f is called as OnDigit's is. Without it nothing is measured.
-func (p *Port) OnVoice(f func(speaking bool)) {
+// OnVoice sets who is told of the far end's voice: when speech begins and ends, at each 250 ms of it until 10 s were
+// heard, and when the kind of sound changes. Measuring begins here. f is called as OnDigit's is; nil ends it. Without it nothing is
+// measured.
+func (p *Port) OnVoice(f func(Heard)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.onVoice, p.voice = f, voice{}
+	p.onVoice, p.voice = f, nil
+	if f != nil {
+		p.voice = &voice{}
+	}
 }
 
 // frame is one packet inside the house.
 type frame struct {
 	event   bool // telephone-event; else A-law audio
 	marker  bool
+	said    bool // by Talk.Say: heard even while muted
 	ssrc    uint32
 	seq     uint16
 	ts      uint32
@@ -154,9 +159,9 @@ func (p *Port) receive(pkt *rtp.Packet, at time.Time) (news func()) {
 		return nil
 	}
 	p.quality.count(&f)
-	if p.onVoice != nil && !f.event && p.voice.hear(f.payload) {
-		tell, on := p.onVoice, p.voice.on
-		news = func() { tell(on) }
+	if p.voice != nil && !f.event && p.voice.hear(f.payload) {
+		tell, heard := p.onVoice, p.voice.heard
+		news = func() { tell(heard) }
 	}
 	p.heard.Store(int64(at.Sub(epoch)))
 	if t := p.hearer.Load(); t != nil {

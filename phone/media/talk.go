@@ -26,7 +26,9 @@ type Talk struct {
 
 	routes atomic.Pointer[routes]
 	tape   atomic.Pointer[copier]
-	wake   chan struct{} // one slot: routes or program changed
+	saying atomic.Pointer[saying] // a prompt instead of all else; nil: none
+	muted  atomic.Bool            // the caller hears silence
+	wake   chan struct{}          // one slot: routes or program changed
 	stop   chan struct{}
 	done   chan struct{}
 
@@ -205,6 +207,7 @@ func (t *Talk) hear(from *Port, f *frame) {
 	case len(r.lines) == 0:
 	case from == t.caller:
 		r.lines[0].hears(t, source{from, f.ssrc}, f)
+	case t.saying.Load() != nil: // the caller hears the prompt now
 	default:
 		t.callerHears(source{from, f.ssrc}, f)
 	}
@@ -217,12 +220,20 @@ func (p *Port) hears(t *Talk, src source, f *frame) {
 	}
 }
 
-// callerHears sends f to the caller and to the officer's side of the tape.
+// callerHears sends f to the caller and to the officer's side of the tape. While muted the caller is sent silence, and
+// the tape has what the officers say all the same.
 func (t *Talk) callerHears(src source, f *frame) {
 	if has := t.caller.hearer.Load(); has != t && has != nil {
 		return // another talk has this far end as one of its lines
 	}
-	s := t.caller.out.write(src, f)
+	heard := *f
+	if t.muted.Load() && !f.said {
+		if f.event {
+			return
+		}
+		heard.payload = silent[:len(f.payload)]
+	}
+	s := t.caller.out.write(src, &heard)
 	if !s.ok || f.event {
 		return
 	}

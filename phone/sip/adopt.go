@@ -54,6 +54,7 @@ func (x *Exchange) Adopt(blob []byte) (phone.Leg, error) {
 	}
 	l.port = media.NewPort(l.id, media.PortConfig{Codec: d.Choice.law(), AudioPT: d.Choice.AudioPT, DTMFPT: d.Choice.DTMFPT})
 	l.port.OnDigit(l.pressed)
+	l.port.OnVoice(l.heard)
 	sock.SetPayloads(d.Choice.AudioPT, d.Choice.law(), d.Choice.DTMFPT)
 	sock.SetRemote(d.Media)
 	sock.SetSending(!d.Held)

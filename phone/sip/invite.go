@@ -184,6 +184,9 @@ func (l *Leg) open() error {
 	l.d.Socket = sock.LocalAddr()
 	l.port = media.NewPort(l.id, media.PortConfig{Codec: media.PCMA, DTMFPT: 101})
 	l.port.OnDigit(l.pressed)
+	if l.out == nil {
+		l.port.OnVoice(l.heard)
+	}
 	l.sock.SetSending(false) // not before the far end can hear
 	if l.offer != nil {
 		l.apply(*l.offer)

@@ -94,6 +94,8 @@ type ended struct{}
 
 func (ended) Connect(...phone.Line) {}
 func (ended) Program(phone.Program) {}
+func (ended) Say(string)            {}
+func (ended) Mute(bool)             {}
 func (ended) Record(phone.Recorder) {}
 func (ended) Stats() phone.Stats    { return phone.Stats{} }
 
@@ -236,6 +238,7 @@ func (l *Leg) end(e phone.Ending, bye bool) {
 	l.phase = closed
 	l.stopTimers()
 	l.port.OnDigit(nil)
+	l.port.OnVoice(nil)
 	l.sock.Close()
 	l.talking.Do(func() {}) // none is made any more
 	if l.talk != nil {

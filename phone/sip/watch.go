@@ -12,6 +12,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"github.com/siaga110/siaga/phone"
+	"github.com/siaga110/siaga/phone/media"
 )
 
 // watch looks whether the far end's audio still comes.
@@ -108,6 +109,15 @@ func (l *Leg) pressed(key rune) {
 	l.box.post(func() {
 		if !l.over {
 			l.emit(phone.Digit{Key: key})
+		}
+	})
+}
+
+// heard tells of the far end's voice. Called by the goroutine that reads its audio.
+func (l *Leg) heard(v media.Heard) {
+	l.box.post(func() {
+		if !l.over {
+			l.emit(phone.Voice{Speaking: v.Speaking, Total: v.Total, Sound: v.Sound.String()})
 		}
 	})
 }

@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/ask-silent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the caller now to press five twice */
+        post: operations["post-calls-id-ask-silent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/close": {
         parameters: {
             query?: never;
@@ -260,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the caller hear nothing of us, or lift that */
+        post: operations["post-calls-id-mute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/pcap": {
         parameters: {
             query?: never;
@@ -288,6 +322,23 @@ export interface paths {
         /** Save the report of a call as it is typed */
         put: operations["put-calls-id-report"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/silent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark the caller as one who can't speak: a silent emergency */
+        post: operations["post-calls-id-silent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1207,6 +1258,7 @@ export interface components {
             recording: boolean;
             seat: string;
             sent: string[];
+            silence: components["schemas"]["SilenceView"];
             /** Format: date-time */
             since: string;
             target: string;
@@ -1577,6 +1629,11 @@ export interface components {
             tPiketMs: number;
             /**
              * Format: int64
+             * @description nobody speaks after the answer: the caller is asked to press five twice
+             */
+            tSilentMs: number;
+            /**
+             * Format: int64
              * @description ring the Polres, then take back
              */
             tTransferMs: number;
@@ -1606,6 +1663,8 @@ export interface components {
             /** Format: int64 */
             tPiketMs?: number;
             /** Format: int64 */
+            tSilentMs?: number;
+            /** Format: int64 */
             tTransferMs?: number;
             /** Format: int64 */
             tUnfinishedMs?: number;
@@ -1624,6 +1683,43 @@ export interface components {
             since: string;
             /** @description the source, as people read it, the last digits left out */
             text: string;
+        };
+        SilenceView: {
+            /**
+             * Format: date-time
+             * @description the caller is asked then
+             */
+            askAt: string | null;
+            /** @description the operator marked it; else the caller pressed five twice */
+            byEar: boolean;
+            /** @description darurat senyap: in danger, never call back */
+            emergency: boolean;
+            /** @description the caller hears nothing of us */
+            muted: boolean;
+            /**
+             * Format: date-time
+             * @description from then on the screen proposes kosong: asked twice, no voice, no key. A person decides
+             */
+            pocketAt: string | null;
+            /**
+             * Format: int64
+             * @description how often the caller was asked to press five twice
+             */
+            prompted: number;
+            /**
+             * Format: date-time
+             * @description no voice since then; null: not answered yet, or a voice was heard
+             */
+            since: string | null;
+            /**
+             * @description heard mostly of late: a machine's guess
+             * @enum {string}
+             */
+            sound: "" | "silence" | "speech" | "whisper" | "breath" | "rustle" | "street" | "music" | "tone";
+            /** @description a voice is heard now */
+            speaking: boolean;
+            /** @description a voice was heard since the answer */
+            spoke: boolean;
         };
         Snapshot: {
             boot: string;
@@ -1904,6 +2000,42 @@ export interface operations {
                 "application/json": components["schemas"]["OfferRef"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls-id-ask-silent": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -2308,6 +2440,46 @@ export interface operations {
             };
         };
     };
+    "post-calls-id-mute": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Parking"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-calls-id-pcap": {
         parameters: {
             query?: never;
@@ -2364,6 +2536,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-calls-id-silent": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCall"];
                 };
             };
             /** @description Error */

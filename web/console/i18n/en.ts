@@ -585,6 +585,7 @@ export const en: Texts = {
       tWrapMs: "Wrap-up after a call",
       tLeaveMs: "Polda stays in the talk",
       tPiketMs: "Ring the piket phone",
+      tSilentMs: "Caller silent, ask for 5-5",
     },
     readOnly: "Only the chief of the office may change these.",
   },

@@ -578,6 +578,7 @@ export const id = {
       tWrapMs: "Merapikan sesudah panggilan",
       tLeaveMs: "Polda tetap dalam percakapan",
       tPiketMs: "Dering telepon piket",
+      tSilentMs: "Penelepon diam, minta tekan 5-5",
     },
     readOnly: "Hanya kepala kantor yang boleh mengubah.",
   },

@@ -19,6 +19,7 @@ const names = [
   "tWrapMs",
   "tLeaveMs",
   "tPiketMs",
+  "tSilentMs",
 ] as const;
 
 export function SettingsPage() {

@@ -567,6 +567,7 @@ export const scenes: Record<string, Scene> = {
           tWrapMs: 20000,
           tLeaveMs: 5000,
           tPiketMs: 15000,
+          tSilentMs: 8000,
           piket: "+62542421110",
           blind: false,
         })}
