@@ -25,6 +25,20 @@ POST   /people/{id}/password        a     person
 GET    /offices                     osca
 GET    /offices/{id}/settings       osc   office
 PATCH  /offices/{id}/settings       c     office
+GET    /offices/{id}/numbers        sc    office
+POST   /offices/{id}/numbers/look   sc    office
+POST   /offices/{id}/numbers/block  sc    office
+POST   /offices/{id}/numbers/unblock sc   office
+POST   /offices/{id}/numbers/clear  sc    office
+POST   /offices/{id}/numbers/shared sc    office
+GET    /offices/{id}/filter         sc    office
+PUT    /offices/{id}/filter         c     office
+POST   /offices/{id}/filter/try     sc    office
+GET    /offices/{id}/gate           sc    office
+GET    /offices/{id}/sheet          sc    office
+GET    /offices/{id}/sheet.csv      sc    office
+GET    /offices/{id}/pranks         sc    office
+POST   /offices/{id}/case-file      sc    office
 POST   /duty                        os
 DELETE /duty                        os
 POST   /duty/ready                  os

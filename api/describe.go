@@ -109,6 +109,17 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 	case "/line":
 		status, ok.Description = "101", "Switching Protocols"
 		op.Description = lineMessages
+	case "/offices/{id}/sheet.csv":
+		ok.Content = map[string]*huma.MediaType{"text/csv": text}
+		for _, name := range []string{"from", "to"} {
+			op.Parameters = append(op.Parameters, &huma.Param{
+				Name: name, In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "a day like 2026-11-23",
+			})
+		}
+	case "/offices/{id}/case-file":
+		ok.Content = map[string]*huma.MediaType{"application/zip": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+		wish := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[CaseWish](), true, "CaseWish")
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: wish}}}
 	case "/calls/{id}/tape":
 		ok.Content = map[string]*huma.MediaType{"audio/wav": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 		op.Parameters = append(op.Parameters, &huma.Param{

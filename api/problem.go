@@ -28,12 +28,20 @@ type Problem struct {
 	Code   string              `json:"code" doc:"for machines"`
 	Text   Text                `json:"text" doc:"for people"`
 	Errors []*huma.ErrorDetail `json:"errors,omitempty" doc:"what is wrong with the request, one by one"`
+	// Fields says to people what is wrong with single fields.
+	Fields []FieldProblem `json:"fields,omitempty"`
 	// By is who was faster, or who has it.
 	By *desk.Person `json:"by,omitempty"`
 	// RetryAfterS is when to try again.
 	RetryAfterS int `json:"retryAfterS,omitempty"`
 	// Incident is how the report stands, when somebody else changed it meanwhile.
 	Incident *Incident `json:"incident,omitempty"`
+}
+
+// FieldProblem is what is wrong with one field, for people.
+type FieldProblem struct {
+	Field string `json:"field"`
+	Text  Text   `json:"text"`
 }
 
 func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
@@ -109,6 +117,9 @@ func (s *Server) problemOf(err error) *Problem {
 		return p
 	}
 	if p := s.refusal(err); p != nil {
+		return p
+	}
+	if p := siftRefusal(err); p != nil {
 		return p
 	}
 	if p := staffProblem(err, s.cfg.Now()); p != nil {

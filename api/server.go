@@ -19,6 +19,7 @@ import (
 	"github.com/siaga110/siaga/board"
 	"github.com/siaga110/siaga/desk"
 	"github.com/siaga110/siaga/dispatch"
+	"github.com/siaga110/siaga/filter"
 	"github.com/siaga110/siaga/incident"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/staff"
@@ -31,6 +32,13 @@ type Desk interface {
 	Owed(o office.ID) []desk.OwedView
 	// SeatOf tells where a person sits, empty when nowhere.
 	SeatOf(p office.PersonID) office.SeatID
+	// Standings tells what is known of numbers: one, or all with at least some evidence.
+	Standings(o office.ID, number string, least filter.Level, most int) ([]desk.StandingView, error)
+	// Weights of an office's filter, and what people did with numbers in it.
+	Weights(o office.ID) desk.WeightsView
+	FilterActs(o office.ID) []filter.Event
+	// GateFigures tells how an office's gate did between two times.
+	GateFigures(o office.ID, from, to time.Time) []filter.Figures
 }
 
 // Dispatch runs incidents (dispatch.Dispatch).
@@ -129,6 +137,7 @@ func newServer(cfg Config) *Server {
 	s.sessionOps()
 	s.peopleOps()
 	s.officeOps()
+	s.siftOps()
 	s.dutyOps()
 	s.callOps()
 	s.guestOps()
@@ -139,6 +148,7 @@ func newServer(cfg Config) *Server {
 	s.lineOps(v1)
 	s.tapeOps(v1)
 	s.ladderOps(v1)
+	s.sheetOps(v1)
 	s.describe(v1)
 	v1.NotFound(func(w http.ResponseWriter, _ *http.Request) { write(w, problem(http.StatusNotFound, "not_found")) })
 	v1.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {

@@ -42,6 +42,18 @@ var texts = map[string]Text{
 	"line_lost":           {"Sambungan suara terputus, sedang disambung lagi.", "The audio line was lost; connecting again."},
 	"metrics_not_allowed": {"Angka hanya untuk mesin ini.", "Figures are for this machine only."},
 
+	// The filter.
+	"filter_no_number":     {"Tidak ada nomor yang bisa ditandai.", "There is no number to do this with."},
+	"filter_no_person":     {"Hanya petugas yang boleh melakukan ini.", "Only a person may do this."},
+	"filter_reason_needed": {"Tuliskan alasannya, 3 sampai 500 huruf.", "Write why, in 3 to 500 letters."},
+	"filter_bad_until":     {"Blokir paling lama 24 jam.", "A block lasts 24 hours at most."},
+	"filter_in_need":       {"Nomor ini sedang dalam bahaya atau punya laporan terbuka: tidak boleh diblokir.", "This number is in danger or has an open report: it can't be blocked."},
+	"filter_not_blocked":   {"Nomor ini tidak sedang diblokir.", "This number is not blocked."},
+	"filter_nothing_to_do": {"Sudah begitu: tidak ada yang perlu diubah.", "It is so already: nothing to change."},
+	"filter_changed":       {"Orang lain baru saja mengubahnya. Muat ulang, lalu coba lagi.", "Somebody else has just changed it. Reload, then try again."},
+	"weights":              {"Bobot ini tidak masuk akal. Periksa kolom yang ditandai.", "These weights make no sense. Check the marked fields."},
+	"case_reason":          {"Tuliskan untuk apa berkas perkara ini.", "Write what the case file is for."},
+
 	// Seats.
 	"seat_taken":     {"Meja itu sudah dipakai.", "Somebody sits at that desk."},
 	"no_seat":        {"Anda belum mulai dinas di sebuah meja.", "You are not on duty at a desk."},

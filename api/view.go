@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/filter"
 	"github.com/siaga110/siaga/incident"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/view"
@@ -17,5 +18,9 @@ type View interface {
 	Incidents(ctx context.Context, reader office.ID, q view.IncidentQuery) (view.IncidentPage, error)
 	Incident(ctx context.Context, reader office.ID, person office.PersonID, id incident.ID) (view.IncidentFull, error)
 	Wallboard(ctx context.Context, reader, id office.ID, day string) (view.Board, error)
+	Sheet(ctx context.Context, reader, id office.ID, day string) (view.Sheet, error)
+	Pranks(ctx context.Context, reader, id office.ID, from, to time.Time) ([]view.PrankNumber, error)
+	Past(ctx context.Context, reader, id office.ID, from, to time.Time) ([]filter.PastCall, error)
+	CaseCalls(ctx context.Context, reader, id office.ID, numbers []office.Number, from, to time.Time) ([]view.CallFull, error)
 	DayOf(id office.ID, at time.Time) string
 }

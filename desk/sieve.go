@@ -22,10 +22,11 @@ type sieve struct {
 	mu      sync.Mutex
 	ledgers map[office.ID]*filter.Ledger
 	meters  map[office.ID]*filter.Meter
+	acts    map[office.ID][]filter.Event // what people did with numbers, to try other weights
 }
 
 func newSieve(d *Desk) *sieve {
-	return &sieve{desk: d, ledgers: map[office.ID]*filter.Ledger{}, meters: map[office.ID]*filter.Meter{}}
+	return &sieve{desk: d, ledgers: map[office.ID]*filter.Ledger{}, meters: map[office.ID]*filter.Meter{}, acts: map[office.ID][]filter.Event{}}
 }
 
 // ledger of an office; mu is held.
@@ -121,13 +122,28 @@ func (v *sieve) note(o office.ID, events []filter.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, e := range events {
-		v.ledger(o).Fold(e)
-		v.meter(o).Fold(e)
+		v.take(o, e)
 	}
 }
 
 // meterKept is how long calls at the gate are kept in memory to measure it.
 const meterKept = 100 * 24 * time.Hour
+
+// actsMax are kept per office, the newest: people block a few numbers a day.
+const actsMax = 10_000
+
+// take folds one event; mu is held.
+func (v *sieve) take(o office.ID, e filter.Event) {
+	v.ledger(o).Fold(e)
+	switch e.(type) {
+	case filter.Blocked, filter.Unblocked, filter.Cleared, filter.SharedMarked:
+		v.acts[o] = append(v.acts[o], e)
+		v.acts[o] = v.acts[o][max(0, len(v.acts[o])-actsMax):]
+	case filter.GateSampled, filter.GatePassed, filter.GateEntered, filter.GateEnded:
+		v.meter(o).Fold(e)
+	case filter.WeightsSet, filter.ShieldRaised, filter.ShieldLowered:
+	}
+}
 
 // sieveEvery is how often shields are looked at: a flood is seen over a minute.
 const sieveEvery = 2 * time.Second
@@ -170,7 +186,7 @@ func (v *sieve) shields(o office.ID, now time.Time) {
 	}
 	events := l.Due(now)
 	for _, e := range events {
-		l.Fold(e)
+		v.take(o, e)
 	}
 	v.mu.Unlock()
 	if len(events) == 0 {

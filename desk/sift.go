@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/siaga110/siaga/filter"
@@ -68,10 +69,14 @@ func (d *Desk) sift(who Who, cmd Command, now time.Time) error {
 		}
 	case UnblockNumber:
 		o, text = c.Office, c.Number
-		inner = func(n office.Number) filter.Command { return filter.Unblock{At: now, By: by, Number: n, Reason: c.Reason} }
+		inner = func(n office.Number) filter.Command {
+			return filter.Unblock{At: now, By: by, Number: n, Reason: c.Reason}
+		}
 	case ClearNumber:
 		o, text = c.Office, c.Number
-		inner = func(n office.Number) filter.Command { return filter.Clear{At: now, By: by, Number: n, Reason: c.Reason} }
+		inner = func(n office.Number) filter.Command {
+			return filter.Clear{At: now, By: by, Number: n, Reason: c.Reason}
+		}
 	case MarkShared:
 		o, text = c.Office, c.Number
 		inner = func(n office.Number) filter.Command {
@@ -97,7 +102,7 @@ func (v *sieve) do(o office.ID, stream string, cmd filter.Command, by office.Per
 		return err
 	}
 	for _, e := range events {
-		l.Fold(e)
+		v.take(o, e)
 	}
 	v.mu.Unlock()
 	v.post(stream, events, string(by))
@@ -120,14 +125,14 @@ func (d *Desk) Weights(o office.ID) WeightsView {
 
 // StandingView is what is known of a number, for a supervisor.
 type StandingView struct {
-	Number     string              `json:"number"`
-	NumberText string              `json:"numberText"`
-	Level      filter.Level        `json:"level" enum:",chip,gate,low"`
-	Score      float64             `json:"score" doc:"sum of what is left of the steps"`
-	Why        []filter.Words      `json:"why" nullable:"false"`
-	Steps      []filter.Weighed    `json:"steps" nullable:"false"`
-	Block      *BlockView          `json:"block"`
-	Shared     bool                `json:"shared" doc:"many people use this phone"`
+	Number     string           `json:"number"`
+	NumberText string           `json:"numberText"`
+	Level      filter.Level     `json:"level" enum:",chip,gate,low"`
+	Score      float64          `json:"score" doc:"sum of what is left of the steps"`
+	Why        []filter.Words   `json:"why" nullable:"false"`
+	Steps      []filter.Weighed `json:"steps" nullable:"false"`
+	Block      *BlockView       `json:"block"`
+	Shared     bool             `json:"shared" doc:"many people use this phone"`
 }
 
 // Standings are the numbers with at least some evidence, most first; only one number when it is named.
@@ -185,4 +190,11 @@ func (d *Desk) GateFigures(o office.ID, from, to time.Time) []filter.Figures {
 	calls := d.sieve.meter(o).Calls()
 	d.sieve.mu.Unlock()
 	return filter.Measure(calls, from, to, nil)
+}
+
+// FilterActs are what people did with numbers of an office, oldest first.
+func (d *Desk) FilterActs(o office.ID) []filter.Event {
+	d.sieve.mu.Lock()
+	defer d.sieve.mu.Unlock()
+	return slices.Clone(d.sieve.acts[o])
 }

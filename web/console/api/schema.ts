@@ -625,6 +625,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/offices/{id}/case-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Case file of some numbers' pranks for the prosecutor: a ZIP with table, tapes and hashes */
+        post: operations["post-offices-id-case-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the filter of an office counts */
+        get: operations["get-offices-id-filter"];
+        /** Change what the filter of an office counts */
+        put: operations["put-offices-id-filter"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/filter/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What other weights would have done to the calls of the last 30 days */
+        post: operations["post-offices-id-filter-try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the gate did: true calls that it would have held, time saved, escapes */
+        get: operations["get-offices-id-gate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers whose past says something, the most evidence first */
+        get: operations["get-offices-id-numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/numbers/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a number to the gate for some hours; 8 and speech still pass */
+        post: operations["post-offices-id-numbers-block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/numbers/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget what a number did: it is as new */
+        post: operations["post-offices-id-numbers-clear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/numbers/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is known of one number */
+        post: operations["post-offices-id-numbers-look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/numbers/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a phone that many people use, or not any more */
+        post: operations["post-offices-id-numbers-shared"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/numbers/unblock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a block before its time */
+        post: operations["post-offices-id-numbers-unblock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/pranks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pranks and false reports of a time by number, the most first */
+        get: operations["get-offices-id-pranks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/offices/{id}/settings": {
         parameters: {
             query?: never;
@@ -641,6 +829,40 @@ export interface paths {
         head?: never;
         /** Change the times of an office */
         patch: operations["patch-offices-id-settings"];
+        trace?: never;
+    };
+    "/offices/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conservation sheet of a day: every call in has one outcome */
+        get: operations["get-offices-id-sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/sheet.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conservation sheets of up to 92 days as CSV: query from and to as days */
+        get: operations["get-offices-id-sheet.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/outcomes": {
@@ -846,6 +1068,20 @@ export interface components {
             text: components["schemas"]["Text"];
             todo: components["schemas"]["Text"];
         };
+        BlockView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        Blocking: {
+            /** Format: double */
+            hours: number;
+            number: string;
+            reason: string;
+        };
         CallLine: {
             /** Format: date-time */
             at: string;
@@ -955,6 +1191,14 @@ export interface components {
             /** @description the call that is owed */
             returns?: string;
         };
+        CaseWish: {
+            /** Format: date-time */
+            from: string;
+            numbers: string[];
+            reason: string;
+            /** Format: date-time */
+            to: string;
+        };
         Change: {
             key: string;
             /** Format: int64 */
@@ -1013,6 +1257,40 @@ export interface components {
             /** @description The value at the given location */
             value?: unknown;
         };
+        FieldProblem: {
+            field: string;
+            text: components["schemas"]["Text"];
+        };
+        Figures: {
+            /** Format: int64 */
+            calls: number;
+            escaped: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            held: number;
+            /** Format: int64 */
+            heldTrue: number;
+            /** Format: double */
+            hi: number;
+            /** Format: double */
+            lo: number;
+            /** Format: int64 */
+            sampled: number;
+            /** Format: int64 */
+            sampledTrue: number;
+            /** Format: double */
+            savedMinutes: number;
+            /** Format: double */
+            share: number;
+            through: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            to: string;
+        };
         Floor: {
             conservation: components["schemas"]["Conservation"];
             /** Format: int64 */
@@ -1031,6 +1309,10 @@ export interface components {
             /** Format: int64 */
             talking: number;
             today: components["schemas"]["Today"];
+        };
+        GateView: {
+            all: components["schemas"]["Figures"];
+            weeks: components["schemas"]["Figures"][];
         };
         GivingAway: {
             /** @enum {string} */
@@ -1277,12 +1559,28 @@ export interface components {
             urgent: boolean;
             withheld: boolean;
         };
+        Looking: {
+            number: string;
+        };
+        Moved: {
+            after: string;
+            /** Format: date-time */
+            at: string;
+            before: string;
+            call: string;
+            outcome: string;
+            true: boolean;
+        };
         NewPerson: {
             oneTimePassword: string;
             person: components["schemas"]["Person"];
         };
         NoteText: {
             text: string;
+        };
+        NumberReason: {
+            number: string;
+            reason: string;
         };
         OffReason: {
             reason: string;
@@ -1476,6 +1774,28 @@ export interface components {
             /** Format: double */
             lng: number;
         };
+        PrankNumber: {
+            /** @description the newest first */
+            calls: string[];
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            first: string;
+            /** @description by kind of prank; laporan_palsu is its own */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            last: string;
+            number: string;
+            numberText: string;
+            /**
+             * Format: int64
+             * @description that operators spent with it
+             */
+            talkMs: number;
+            withheld: boolean;
+        };
         Presence: {
             name: string;
             office: string;
@@ -1495,6 +1815,7 @@ export interface components {
             detail?: string;
             /** @description what is wrong with the request, one by one */
             errors?: components["schemas"]["ErrorDetail"][];
+            fields?: components["schemas"]["FieldProblem"][];
             incident?: components["schemas"]["Incident"];
             /** Format: int64 */
             retryAfterS?: number;
@@ -1676,6 +1997,51 @@ export interface components {
             how: "dua_kali" | "bahaya" | "diselesaikan";
             note?: string;
         };
+        Sharing: {
+            number: string;
+            on: boolean;
+            /** @description payphone, school, market */
+            what: string;
+        };
+        Sheet: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description within 10 s of the first ring
+             */
+            answered10s: number;
+            balanced: boolean;
+            /**
+             * Format: int64
+             * @description numbers of that day to whom a call back is owed still
+             */
+            callbacks: number;
+            day: string;
+            /**
+             * Format: int64
+             * @description sum of outcomes
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description calls that began
+             */
+            in: number;
+            /** Format: int64 */
+            live: number;
+            office: string;
+            /** @description calls that ended, by outcome */
+            outcomes: {
+                [key: string]: number;
+            };
+            unbalanced: components["schemas"]["Unbalanced"][];
+            /**
+             * Format: int64
+             * @description longest wait for an answer that came
+             */
+            waitMaxMs: number;
+        };
         ShieldView: {
             /** @enum {string} */
             kind: "range" | "prefix" | "trunk";
@@ -1731,6 +2097,38 @@ export interface components {
             /** Format: date-time */
             serverTime: string;
         };
+        StandingView: {
+            block: components["schemas"]["BlockView"] | null;
+            /** @enum {string} */
+            level: "" | "chip" | "gate" | "low";
+            number: string;
+            numberText: string;
+            /**
+             * Format: double
+             * @description sum of what is left of the steps
+             */
+            score: number;
+            /** @description many people use this phone */
+            shared: boolean;
+            steps: components["schemas"]["Weighed"][];
+            why: components["schemas"]["Words"][];
+        };
+        Tally: {
+            /** Format: int64 */
+            chip: number;
+            /** Format: int64 */
+            gate: number;
+            /** Format: double */
+            heldMinutes: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            trueChip: number;
+            /** Format: int64 */
+            trueGate: number;
+            /** Format: int64 */
+            trueLow: number;
+        };
         Text: {
             en: string;
             id: string;
@@ -1755,6 +2153,33 @@ export interface components {
             office: string;
             /** @description ring on although all its seats are busy, up to 15 s */
             wait?: boolean;
+        };
+        TryOut: {
+            after: components["schemas"]["Tally"];
+            before: components["schemas"]["Tally"];
+            /** Format: int64 */
+            calls: number;
+            /** Format: date-time */
+            from: string;
+            newly: components["schemas"]["Moved"][];
+            noMore: components["schemas"]["Moved"][];
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            true: number;
+        };
+        Unbalanced: {
+            /**
+             * Format: int64
+             * @description how often its beginning is in the journal
+             */
+            began: number;
+            call: string;
+            /**
+             * Format: int64
+             * @description how often it has an outcome
+             */
+            ended: number;
         };
         WallLink: {
             /** Format: date-time */
@@ -1783,6 +2208,71 @@ export interface components {
             /** Format: int64 */
             talking: number;
             today: components["schemas"]["Today"];
+        };
+        Weighed: {
+            /** Format: date-time */
+            at: string;
+            call: string;
+            kind: string;
+            /** Format: double */
+            left: number;
+            /** Format: double */
+            points: number;
+            prank?: string;
+        };
+        Weights: {
+            /** Format: double */
+            againSeconds: number;
+            /** Format: double */
+            blockMaxHours: number;
+            /** Format: double */
+            chip: number;
+            /** Format: double */
+            empty: number;
+            /** Format: double */
+            emptyCap: number;
+            /** Format: double */
+            falseReport: number;
+            /** Format: double */
+            floodPrefix: number;
+            /** Format: double */
+            floodRange: number;
+            /** Format: double */
+            floodTrunk: number;
+            /** Format: double */
+            gate: number;
+            /** Format: double */
+            goneDays: number;
+            /** Format: double */
+            halfLifeDays: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            prank: number;
+            /** Format: double */
+            sample: number;
+            /** Format: double */
+            sharedCap: number;
+            /** Format: double */
+            silenceSeconds: number;
+            /** Format: double */
+            speechSeconds: number;
+            /** Format: double */
+            valid: number;
+        };
+        WeightsChange: {
+            reason: string;
+            /** Format: int64 */
+            rev: number;
+            weights: components["schemas"]["Weights"];
+        };
+        WeightsView: {
+            /**
+             * Format: int64
+             * @description name it when you change them
+             */
+            rev: number;
+            weights: components["schemas"]["Weights"];
         };
         WireMessage: {
             /** Format: date-time */
@@ -3182,6 +3672,455 @@ export interface operations {
             };
         };
     };
+    "post-offices-id-case-file": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-offices-id-filter": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-offices-id-filter-try": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeightsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryOut"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-numbers": {
+        parameters: {
+            query?: {
+                level?: "chip" | "gate" | "low";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-offices-id-numbers-block": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Blocking"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-offices-id-numbers-clear": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-offices-id-numbers-look": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Looking"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-offices-id-numbers-shared": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sharing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-offices-id-numbers-unblock": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-pranks": {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrankNumber"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-offices-id-settings": {
         parameters: {
             query?: never;
@@ -3238,6 +4177,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-sheet": {
+        parameters: {
+            query?: {
+                /** @description 2026-11-23; today when left out */
+                day?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-sheet.csv": {
+        parameters: {
+            query: {
+                /** @description a day like 2026-11-23 */
+                from: string;
+                /** @description a day like 2026-11-23 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Error */
