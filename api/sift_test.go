@@ -52,7 +52,7 @@ func TestFilterPages(t *testing.T) {
 	if one.Block == nil || one.Block.By == "" || one.Level != filter.Gate {
 		t.Fatalf("after the block: %+v", one)
 	}
-	if r := sup.do("POST", "/offices/polda/numbers/unblock", map[string]any{"number": "+62811", "reason": "salah nomor"}); r.code() != "filter_not_blocked" {
+	if r := sup.do("POST", "/offices/polda/numbers/unblock", map[string]any{"number": "+62811900001", "reason": "salah nomor"}); r.code() != "filter_not_blocked" {
 		t.Errorf("unblocking nobody: %d %s", r.status, r.body)
 	}
 
@@ -64,7 +64,7 @@ func TestFilterPages(t *testing.T) {
 	if r.code() != "weights" || !strings.Contains(string(r.body), "korban yang tidak bisa bicara") {
 		t.Errorf("weights that hold the silent victim: %d %s", r.status, r.body)
 	}
-	wanted.EmptyCap, wanted.Gate = 2, 5
+	wanted.EmptyCap, wanted.SharedCap, wanted.Gate = 2, 4.5, 5
 	var try filter.TryOut
 	sup.must("POST", "/offices/polda/filter/try", map[string]any{"rev": weights.Rev, "weights": wanted, "reason": ""}, &try)
 	if try.Calls != 2 || try.True != 0 {
