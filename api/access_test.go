@@ -70,6 +70,7 @@ GET    /calls/{id}                  osc   call
 GET    /calls/{id}/tape             osc   call
 GET    /calls/{id}/ladder           sa    call
 GET    /calls/{id}/pcap             sa    call
+POST   /incidents/paper             os
 PUT    /incidents/{id}/report       os    incident
 POST   /incidents/{id}/send         os    incident
 POST   /incidents/{id}/notes        osc   incident

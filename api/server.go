@@ -45,6 +45,7 @@ type Desk interface {
 type Dispatch interface {
 	Do(ctx context.Context, who dispatch.Who, cmd dispatch.Command) (dispatch.Full, error)
 	Get(id incident.ID) (dispatch.Full, bool)
+	FromPaper(ctx context.Context, who dispatch.Who, p dispatch.Paper) (dispatch.Full, error)
 }
 
 // Softphone opens the audio lines of seats. It plays the test tone to who begins duty, when the line is up.
@@ -141,6 +142,7 @@ func newServer(cfg Config) *Server {
 	s.dutyOps()
 	s.callOps()
 	s.guestOps()
+	s.paperOps()
 	s.incidentOps()
 	s.listOps()
 	s.wallOps()

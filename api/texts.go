@@ -87,6 +87,10 @@ var texts = map[string]Text{
 	"not_yours":        {"Laporan ini dipegang kantor lain.", "Another office has this report."},
 	"closed":           {"Laporan sudah ditutup.", "The report is closed."},
 	"result_needed":    {"Pilih hasil dan tuliskan apa yang dilakukan.", "Choose the result and write what was done."},
+	"paper_number":     {"Tulis nomor seperti di lembar, misalnya KALTIM/2026/11/25/K-07, dengan tanggal jam berdering.", "Write the number as on the sheet, like KALTIM/2026/11/25/K-07, with the day of the first ring."},
+	"paper_used":       {"Lembar dengan nomor ini sudah diketik.", "The sheet with this number was entered already."},
+	"paper_times":      {"Periksa jam: berurutan, tidak di masa depan, paling lama 30 hari; bila diterima, tulis oleh siapa.", "Check the times: in order, not in the future, at most 30 days old; if somebody took it, write who."},
+	"paper_empty":      {"Isi jenis, dan tempat atau apa yang terjadi.", "Fill in the kind, and the place or what happened."},
 	"changed":          {"Laporan diubah orang lain. Periksa isi terbarunya.", "Somebody else changed the report. Look at it as it is now."},
 }
 

@@ -465,6 +465,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a report that was written on paper, with its number and times */
+        post: operations["post-incidents-paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/incidents/{id}": {
         parameters: {
             query?: never;
@@ -1722,6 +1739,32 @@ export interface components {
              * @description after two a note is asked for
              */
             tries: number;
+        };
+        Paper: {
+            /**
+             * Format: date-time
+             * @description when somebody there took it; empty: it must still be accepted
+             */
+            accepted?: string | null;
+            /** @description rank and name of who took it by phone */
+            acceptedBy?: string;
+            /** Format: date-time */
+            answered?: string | null;
+            /** @description as on the sheet: KALTIM/2026/11/25/K-07 */
+            no: string;
+            /** @description who was phoned: the own office or one below */
+            office: string;
+            /**
+             * Format: date-time
+             * @description the judged clock runs from here
+             */
+            rang: string;
+            report: components["schemas"]["Report"];
+            /**
+             * Format: date-time
+             * @description when the office was phoned
+             */
+            told?: string | null;
         };
         Parking: {
             on: boolean;
@@ -3347,6 +3390,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-paper": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Paper"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
                 };
             };
             /** @description Error */

@@ -20,6 +20,7 @@ export type LiveCall = S["LiveCall"];
 export type Office = S["Office"];
 export type Other = S["Other"];
 export type Outcome = S["Outcome"];
+export type Paper = S["Paper"];
 export type Person = S["Person"];
 export type Presence = S["Presence"];
 export type Problem = S["Problem"];

@@ -7,6 +7,7 @@ import type {
   Incident,
   Invitation,
   LiveCall,
+  Paper,
   PauseReason,
   Report,
   Result,
@@ -37,6 +38,7 @@ export interface Acts {
   saveIncident(id: string, rev: number, report: Report): Promise<Incident>;
   incident(id: string): Promise<Incident>;
   note(id: string, text: string): Promise<Incident>;
+  fromPaper(paper: Paper): Promise<Incident>;
   accept(id: string): Promise<Incident>;
   closeIncident(id: string, result: Result, done: string): Promise<Incident>;
   send(id: string, office: string): Promise<Incident>;
@@ -81,6 +83,7 @@ export const acts: Acts = {
   incident: (id) => ask(() => client.GET("/incidents/{id}", path(id))),
   note: (id, text) =>
     command((headers) => client.POST("/incidents/{id}/notes", { ...path(id), body: { text }, headers })),
+  fromPaper: (body) => command((headers) => client.POST("/incidents/paper", { body, headers })),
   accept: (id) => command((headers) => client.POST("/incidents/{id}/accept", { ...path(id), headers })),
   closeIncident: (id, result, done) =>
     command((headers) => client.POST("/incidents/{id}/close", { ...path(id), body: { result, done }, headers })),

@@ -13,6 +13,7 @@ import { EndDialog } from "../parts/end-dialog";
 import { Link } from "../parts/link";
 import { type Listing, ListStates } from "../parts/list";
 import { OfficePicker } from "../parts/office-picker";
+import { PaperDialog } from "../parts/paper-dialog";
 import { go } from "../router";
 import { dayTime, timeOfDay } from "../words/time";
 import { Frame } from "./frame";
@@ -71,6 +72,8 @@ export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
     if (next) go(`/laporan/${next.id}`);
   };
   useKeys({ up: () => step(-1), down: () => step(1) });
+  const [writing, write] = useState(false);
+  const takes = desk.session.person.role === "operator" || desk.session.person.role === "supervisor";
   return (
     <Frame look="plain">
       <main className="page" id="panel-2" tabIndex={-1}>
@@ -99,6 +102,11 @@ export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
             value={filter.q}
             onChange={(e) => onFilter({ ...filter, q: e.target.value })}
           />
+          {takes && (
+            <Act testid="from-paper" onClick={() => write(true)}>
+              {t.paper.open2}
+            </Act>
+          )}
         </div>
         <div />
         <div className="split">
@@ -159,6 +167,15 @@ export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
             )}
           </aside>
         </div>
+        {writing && (
+          <PaperDialog
+            onClose={() => write(false)}
+            onDone={(made) => {
+              write(false);
+              go(`/laporan/${made}`);
+            }}
+          />
+        )}
       </main>
     </Frame>
   );

@@ -8,6 +8,7 @@ import { InviteDialog } from "../parts/guests";
 import type { Listing } from "../parts/list";
 import { OfficePicker } from "../parts/office-picker";
 import { OutcomePicker } from "../parts/outcomes";
+import { PaperDialog } from "../parts/paper-dialog";
 import { phoneOff } from "../phone/line";
 import { CallsView } from "../screens/calls";
 import { ChooseSeat, Moved, SoundCheck } from "../screens/duty";
@@ -525,6 +526,15 @@ export const scenes: Record<string, Scene> = {
     show: consolePolres,
   },
   "incidents-list": { desk: page(), show: incidents(listing({ items: fx.cards, next: "x" }), listing(fx.incident())) },
+  "incidents-paper": {
+    desk: page(),
+    show: () => (
+      <>
+        {incidents(listing({ items: fx.cards, next: "" }))()}
+        <PaperDialog onClose={nothing} onDone={nothing} />
+      </>
+    ),
+  },
   "incidents-empty": { desk: page(), show: incidents(listing({ items: [] as typeof fx.cards, next: "" })) },
   "incidents-loading": { desk: page(), show: incidents(listing<{ items: typeof fx.cards; next: string }>(undefined)) },
   "incidents-error": {

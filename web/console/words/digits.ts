@@ -12,15 +12,15 @@ export function digits(text: string, lang: "id" | "en" = "id"): string {
 
 /**
  * Says the part of a report number that a caller must remember: day, month, number.
- * "KALTIM/2026/11/23/0042" is "dua tiga sebelas, nol nol empat dua".
+ * "KALTIM/2026/11/23/0042" is "dua tiga sebelas, nol nol empat dua"; a number of a paper sheet has its K said.
  */
 export function reportNumber(no: string, lang: "id" | "en" = "id"): string {
-  const m = /\/(\d{4})\/(\d{2})\/(\d{2})\/(\d+)$/.exec(no);
+  const m = /\/(\d{4})\/(\d{2})\/(\d{2})\/(K-)?(\d+)$/.exec(no);
   if (!m) return digits(no, lang);
-  const [, , month = "", day = "", n = ""] = m;
+  const [, , month = "", day = "", paper = "", n = ""] = m;
   // Ten to twelve are one word in Indonesian and said as such; the rest digit by digit.
   const said = lang === "id" && Number(month) >= 10 ? teens[Number(month) - 10] : digits(month, lang);
-  return `${digits(day, lang)} ${said}, ${digits(n, lang)}`;
+  return `${digits(day, lang)} ${said}, ${paper ? (lang === "id" ? "ka " : "K ") : ""}${digits(n, lang)}`;
 }
 
 /** The last part of a report number, for narrow lists. */

@@ -65,6 +65,20 @@ export function isoDay(ms: number, zone: string): string {
   return `${p.year}-${p.month}-${p.day}`;
 }
 
+/** The moment of a wall clock's "14:32" on a day in the office's zone, `later` days after it. Zones of ours have no summer time. */
+export function timeAt(day: string, time: string, zone: string, later = 0): string {
+  const asUtc = Date.parse(`${day}T${time}:00Z`) + later * 86_400_000;
+  const p = parts(asUtc, zone, {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const shown = Date.parse(`${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}:00Z`);
+  return new Date(asUtc - (shown - asUtc)).toISOString();
+}
+
 /** Whether it is night at the office: the console is dark then. */
 export function isNight(ms: number, zone: string): boolean {
   const hour = Number(parts(ms, zone, { hour: "2-digit" }).hour);

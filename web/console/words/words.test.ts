@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Office } from "../api/types";
 import { digits, reportNumber, shortNumber } from "./digits";
 import { proposeOffice } from "./match";
-import { clock, header, isNight, isoDay, left, tenths, timeOfDay } from "./time";
+import { clock, header, isNight, isoDay, left, tenths, timeAt, timeOfDay } from "./time";
 
 describe("report numbers aloud", () => {
   it.each([
@@ -10,6 +10,7 @@ describe("report numbers aloud", () => {
     ["KALTIM/2026/10/05/0100", "id", "nol lima sepuluh, nol satu nol nol"],
     ["KALTIM-BPN/2026/01/09/0007", "id", "nol sembilan nol satu, nol nol nol tujuh"],
     ["KALTIM/2026/12/31/12345", "id", "tiga satu dua belas, satu dua tiga empat lima"],
+    ["KALTIM/2026/11/25/K-07", "id", "dua lima sebelas, ka nol tujuh"],
     ["KALTIM/2026/11/23/0042", "en", "two three one one, zero zero four two"],
   ] as const)("%s in %s", (no, lang, said) => expect(reportNumber(no, lang)).toBe(said));
   it("reads any other text digit by digit", () => expect(reportNumber("12-A", "id")).toBe("satu dua"));
@@ -61,5 +62,13 @@ describe("the Polres of a place", () => {
   it("proposes nobody for nothing, or for a tie", () => {
     expect(proposeOffice("  ", all)).toBeNull();
     expect(proposeOffice("a b", [office("x", ["a"]), office("y", ["b"])])).toBeNull();
+  });
+});
+
+describe("times of a paper sheet", () => {
+  it("are the office's wall clock", () => {
+    expect(timeAt("2026-11-25", "10:31", "Asia/Makassar")).toBe("2026-11-25T02:31:00.000Z");
+    expect(timeAt("2026-11-25", "00:05", "Asia/Jayapura")).toBe("2026-11-24T15:05:00.000Z");
+    expect(timeAt("2026-11-25", "00:05", "Asia/Makassar", 1)).toBe("2026-11-25T16:05:00.000Z");
   });
 });
