@@ -103,6 +103,9 @@ type Desk struct {
 	lines  map[office.SeatID]phone.Line
 	pikets map[office.ID]call.ID // which call has an office's plain phone
 	door   door
+
+	showing sync.Mutex // guards figures
+	figures map[office.ID]*figures
 }
 
 // New starts the floors. Calls that the journal shows as live are handed over by Recover before the phone listens.
@@ -132,7 +135,7 @@ func New(opts Options) (*Desk, error) {
 	d := &Desk{
 		opts: opts, floors: map[office.ID]*Floor{}, past: newPast(opts.Offices), ctx: ctx, stop: stop,
 		lives: map[call.ID]*Live{}, seats: map[office.PersonID]office.SeatID{}, lines: map[office.SeatID]phone.Line{},
-		pikets: map[office.ID]call.ID{},
+		pikets: map[office.ID]call.ID{}, figures: map[office.ID]*figures{},
 	}
 	d.sieve = newSieve(d)
 	d.door.init(opts.SetUps)

@@ -17,7 +17,7 @@ type Floor struct {
 
 	// Owned by run.
 	seats map[office.SeatID]*seat
-	order []office.SeatID
+	all   []*seat         // in the office's order
 	idle  []office.SeatID // READY seats, longest idle first
 	wants []want          // calls that wait for a seat of this office
 
@@ -100,7 +100,7 @@ type askMsg struct {
 
 func newFloor(d *Desk, o office.Office) *Floor {
 	f := &Floor{
-		desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{}, order: o.SeatIDs(),
+		desk: d, office: o, box: newMailbox[floorMsg](), seats: map[office.SeatID]*seat{},
 		registered: map[office.SeatID]bool{},
 	}
 	for _, other := range d.opts.Offices.All() {
@@ -109,9 +109,11 @@ func newFloor(d *Desk, o office.Office) *Floor {
 		}
 	}
 	now := time.Now()
-	for _, id := range f.order {
-		f.seats[id] = &seat{id: id, state: Off, since: now, line: LineNone}
-		f.show(f.seats[id])
+	for _, id := range o.SeatIDs() {
+		s := &seat{id: id, state: Off, since: now, line: LineNone}
+		f.seats[id] = s
+		f.all = append(f.all, s)
+		f.show(s)
 	}
 	d.showFloor(o.ID)
 	return f
@@ -144,12 +146,16 @@ func (f *Floor) run(ctx context.Context) {
 // deadline is the earliest moment at which a seat changes by itself.
 func (f *Floor) deadline() (time.Time, bool) {
 	var at time.Time
-	for _, s := range f.seats {
-		for _, t := range []time.Time{s.until, s.ackBy, s.retune, f.offAt(s)} {
-			if !t.IsZero() && (at.IsZero() || t.Before(at)) {
-				at = t
-			}
+	sooner := func(t time.Time) {
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
 		}
+	}
+	for _, s := range f.all {
+		sooner(s.until)
+		sooner(s.ackBy)
+		sooner(s.retune)
+		sooner(f.offAt(s))
 	}
 	return at, !at.IsZero()
 }
@@ -170,8 +176,7 @@ func (f *Floor) offAt(s *seat) time.Time {
 }
 
 func (f *Floor) tick(now time.Time) {
-	for _, id := range f.order {
-		s := f.seats[id]
+	for _, s := range f.all {
 		switch off := f.offAt(s); {
 		case !s.ackBy.IsZero() && !s.ackBy.After(now):
 			s.ackBy = time.Time{} // the call takes the offer away from this seat and tells us so

@@ -127,7 +127,7 @@ func (f *Floor) show(s *seat) { f.desk.opts.Board.Set(f.office.ID, "seat/"+strin
 // presence counts who could take a call.
 func (f *Floor) presence() PresenceView {
 	p := PresenceView{Office: f.office.ID, Name: f.office.Name, Short: f.office.Short}
-	for _, s := range f.seats {
+	for _, s := range f.all {
 		switch s.state {
 		case Ready, Ringing:
 			p.Ready++
@@ -164,8 +164,47 @@ func (f *Floor) publish() {
 	f.desk.showFloor(f.office.ID)
 }
 
-// showFloor puts an office's figures on its board.
-func (d *Desk) showFloor(o office.ID) { d.opts.Board.Set(o, "floor/"+string(o), d.floorView(o)) }
+// figuresEvery is how often an office's figures are put on its board at most. They count all its calls, and change
+// with each step of each.
+const figuresEvery = 100 * time.Millisecond
+
+// figures is when an office's were shown last, and whether they are to be shown again.
+type figures struct {
+	at    time.Time
+	armed bool
+}
+
+// showFloor puts an office's figures on its board, at once or as soon as figuresEvery allows.
+func (d *Desk) showFloor(o office.ID) {
+	d.showing.Lock()
+	defer d.showing.Unlock()
+	g := d.figures[o]
+	if g == nil {
+		g = &figures{}
+		d.figures[o] = g
+	}
+	if g.armed {
+		return
+	}
+	now := time.Now()
+	if wait := figuresEvery - now.Sub(g.at); wait > 0 {
+		g.armed = true
+		time.AfterFunc(wait, func() {
+			d.showing.Lock()
+			defer d.showing.Unlock()
+			g.armed = false
+			d.putFloor(o, g, time.Now())
+		})
+		return
+	}
+	d.putFloor(o, g, now)
+}
+
+// putFloor does it; showing is held, so that older figures never come after newer ones.
+func (d *Desk) putFloor(o office.ID, g *figures, now time.Time) {
+	g.at = now
+	d.opts.Board.Set(o, "floor/"+string(o), d.floorView(o))
+}
 
 func (d *Desk) floorView(o office.ID) FloorView {
 	v := d.past.floor(o, time.Now())

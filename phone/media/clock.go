@@ -17,6 +17,11 @@ const behindMax = 100 * time.Millisecond
 // that carry no RTP, and the desk needs that time to be told, not the caller's call.
 const deadLine = time.Second
 
+// silenceEvery is how far the packets of that silence lie apart. Their timestamps go on and their sequence has no hole, so
+// the far end takes what is between for suppressed silence (RFC 3551 4.1, hence a marker on each) and not for loss.
+// Networks look for a packet in some seconds.
+const silenceEvery = 200 * time.Millisecond
+
 // runs numbers the streams of players and mixers, each a source of its own.
 var runs atomic.Uint32
 
@@ -154,17 +159,20 @@ func (t *Talk) keepAlive(now time.Time) time.Duration {
 		}
 		t.startClock(now)
 	}
-	if now.Sub(c.due()) > behindMax {
+	due := func() time.Time { return c.start.Add(time.Duration(c.n) * silenceEvery) }
+	if now.Sub(due()) > behindMax {
 		t.startClock(now)
 	}
-	for !c.due().After(now) {
+	for !due().After(now) {
 		for i := range c.buf {
 			c.buf[i] = Silence
 		}
-		t.callerHears(c.src, &frame{seq: uint16(c.n), ts: uint32(c.n * frameSamples), at: now, payload: c.buf[:]})
+		ts := uint32(time.Duration(c.n) * silenceEvery * Rate / time.Second)
+		t.callerHears(c.src, &frame{marker: true, seq: uint16(c.n), ts: ts, at: now, payload: c.buf[:]})
+		t.caller.out.pause() // the time to the next one is no gap
 		c.n++
 	}
-	return max(0, c.due().Sub(now))
+	return max(0, due().Sub(now))
 }
 
 // player turns a program into frames.

@@ -38,6 +38,7 @@ func queueCalls(b *testing.B, name string, talk time.Duration, n int) {
 	time.Sleep(3 * time.Second)
 	idle := s.during(5 * time.Second)
 	c := newCarrier(b, "127.0.0.2", s.sip)
+	s.part()
 	before, start := s.cpu(), time.Now()
 	_, kernel := s.ticks()
 	all := make([]*caller, calls)
@@ -49,6 +50,7 @@ func queueCalls(b *testing.B, name string, talk time.Duration, n int) {
 	eventually(b, "all calls end", 30*time.Second, func() bool { return c.live() == 0 })
 	time.Sleep(500 * time.Millisecond) // tapes and journal
 	used, took := s.cpu()-before, time.Since(start)
+	s.part()
 	_, inKernel := s.ticks()
 	answered := 0
 	for _, k := range all {

@@ -283,6 +283,15 @@ func (s *site) ticks() (time.Duration, time.Duration) {
 	return time.Duration(user) * 10 * time.Millisecond, time.Duration(system) * 10 * time.Millisecond
 }
 
+// part begins another part of a profile: what a bench prepares isn't what it measures.
+func (s *site) part() {
+	if os.Getenv("SIAGA_PROFILE") == "" {
+		return
+	}
+	_ = s.cmd.Process.Signal(syscall.SIGUSR2)
+	time.Sleep(200 * time.Millisecond)
+}
+
 // during tells the CPU of the process over a span, in percent of one core.
 func (s *site) during(d time.Duration) float64 {
 	before, start := s.cpu(), time.Now()
