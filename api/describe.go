@@ -104,7 +104,7 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	switch path {
 	case "/stream":
-		ok.Description = "events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), rows (Rows); a comment each 10 s"
+		ok.Description = "events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), now (Change: what concerns the own seat, ahead of its change), rows (Rows); a comment each 10 s"
 		ok.Content = map[string]*huma.MediaType{"text/event-stream": text}
 	case "/line":
 		status, ok.Description = "101", "Switching Protocols"

@@ -281,6 +281,7 @@ type client struct {
 	http   *http.Client
 	cookie string
 	csrf   string
+	accept string // encoding; empty: the http client's
 	keys   *atomic.Int64
 }
 
@@ -357,6 +358,9 @@ func (c *client) request(method, path string, body any) *http.Request {
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.accept != "" {
+		req.Header.Set("Accept-Encoding", c.accept)
 	}
 	if c.cookie != "" {
 		req.Header.Set("Cookie", "__Host-siaga="+c.cookie)

@@ -198,8 +198,7 @@ func (l *line) run(ctx context.Context, read <-chan struct{}) ending {
 			}
 			err = l.hear(ctx, m)
 		case <-watch.Wake():
-			changes, _ := watch.Changes()
-			err = l.show(ctx, changes)
+			err = l.show(ctx, watch.News().Mine)
 		case <-beat.C:
 			if time.Since(heard) > patience {
 				return endSilent

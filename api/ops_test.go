@@ -367,8 +367,7 @@ func TestWallboard(t *testing.T) {
 	h.story(op)
 	var link struct{ URL string }
 	sup.must("POST", "/wallboards", nil, &link)
-	r := h.nobody().do("GET", link.URL, nil)
-	var w struct {
+	type wall struct {
 		Office, Name string
 		Live         int
 		PerOffice    []struct {
@@ -376,7 +375,13 @@ func TestWallboard(t *testing.T) {
 			Open   int
 		}
 	}
-	r.into(&w)
+	var r reply
+	var w wall
+	eventually(t, "the wall shows the call", func() bool { // figures are shown ten times a second
+		r, w = h.nobody().do("GET", link.URL, nil), wall{}
+		r.into(&w)
+		return w.Live == 1
+	})
 	if r.status != 200 || w.Name != "Polda" || w.Live != 1 || len(w.PerOffice) != 3 || w.PerOffice[1].Open != 1 {
 		t.Errorf("%d %s", r.status, r.body)
 	}

@@ -120,32 +120,46 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, c *caller) {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // a proxy that buffers would hold back a ring
-	e := &events{w: w, rc: http.NewResponseController(w), now: s.cfg.Now, boot: s.cfg.Board.Boot(), see: sees(c)}
+	h.Set("Vary", "Accept-Encoding")
+	e := &events{
+		w: w, rc: http.NewResponseController(w), now: s.cfg.Now, boot: s.cfg.Board.Boot(), see: sees(c), packed: takesGzip(r),
+	}
+	if e.packed {
+		h.Set("Content-Encoding", "gzip")
+		e.out = append(e.out, gzipHead...)
+	}
 	seat := func() { watch.SitAt(s.cfg.Desk.SeatOf(c.Person.ID)) } // they may sit down, or leave, while they watch
 	seat()
 	e.begin(snap)
+	e.flush()
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
-	settle := time.NewTimer(time.Hour)
+	settle, lists := newWait(), newWait()
 	defer settle.Stop()
-	settling := false
+	defer lists.Stop()
+	var listed time.Time // when the page was last told that lists have changed
 	for e.err == nil {
 		select {
 		case <-watch.Wake():
-			if !settling {
-				settling = true
-				settle.Reset(settleFor)
-			}
+			settle.begin(settleFor)
+			continue
 		case <-settle.C:
-			settling = false
-			list, again := watch.Changes()
-			if again != nil {
-				e.begin(again)
+			settle.on = false
+			news := watch.News()
+			e.news(news)
+			if news.Batch != nil && e.rows(rows.take()) {
+				listed = time.Now()
 			}
-			e.changes(list)
 			seat()
-		case <-rows.wake:
-			e.send("rows", "", Rows{Tables: rows.take()})
+		case <-rows.wake: // with the next batch; by itself if there is none
+			pace := watch.Pace()
+			lists.begin(max(settleFor, pace+pace/4-time.Since(listed)))
+			continue
+		case <-lists.C:
+			lists.on = false
+			if e.rows(rows.take()) {
+				listed = time.Now()
+			}
 		case <-ping.C:
 			if !s.cfg.Staff.Lives(c.token) {
 				return
@@ -158,15 +172,31 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, c *caller) {
 		case <-s.ctx.Done():
 			return
 		}
+		e.flush()
 	}
 }
 
-// sees says which things a caller may see: an administrator keeps accounts and sees no calls.
+// wait is a timer that is begun once until it has run out.
+type wait struct {
+	*time.Timer
+	on bool
+}
+
+func newWait() *wait { return &wait{Timer: time.NewTimer(time.Hour)} }
+
+func (w *wait) begin(d time.Duration) {
+	if !w.on {
+		w.on = true
+		w.Reset(d)
+	}
+}
+
+// sees says which things a caller may see, nil for all: an administrator keeps accounts and sees no calls.
 func sees(c *caller) func(key string) bool {
 	if c.Person.Role == office.Administrator {
 		return func(key string) bool { return strings.HasPrefix(key, "alarm/") }
 	}
-	return func(string) bool { return true }
+	return nil
 }
 
 // lastSeen reads "boot:n".
@@ -184,13 +214,15 @@ func lastSeen(id string) (boot string, n uint64) {
 
 // events writes server-sent events (HTML Living Standard 9.2).
 type events struct {
-	w    io.Writer
-	rc   *http.ResponseController
-	now  func() time.Time
-	boot string
-	see  func(key string) bool
-	buf  []byte
-	err  error
+	w      io.Writer
+	rc     *http.ResponseController
+	now    func() time.Time
+	boot   string
+	see    func(key string) bool // nil: everything
+	packed bool                  // as gzip
+	out    []byte                // what is to be written together
+	until  time.Time             // what is written now must be taken by then
+	err    error
 }
 
 func (e *events) begin(snap *board.Snapshot) {
@@ -200,48 +232,71 @@ func (e *events) begin(snap *board.Snapshot) {
 	}
 	out := Snapshot{Boot: snap.Boot, N: snap.N, ServerTime: e.now().UTC(), Items: map[string]any{}}
 	for k, v := range snap.Items {
-		if e.see(k) {
+		if e.sees(k) {
 			out.Items[k] = v
 		}
 	}
 	e.send("snapshot", e.id(snap.N), out)
 }
 
+func (e *events) sees(key string) bool { return e.see == nil || e.see(key) }
+
 func (e *events) id(n uint64) string { return e.boot + ":" + strconv.FormatUint(n, 10) }
 
-// changes writes them at once. What a change looks like is made for the first screen that is told of it.
-func (e *events) changes(list []board.Change) {
-	e.buf = e.buf[:0]
-	for _, c := range list {
-		if !e.see(c.Key) {
+// news writes what a screen has to be told. What a batch looks like is made for the first screen that is told of it.
+func (e *events) news(n board.News) {
+	if n.Snapshot != nil {
+		e.begin(n.Snapshot)
+		return
+	}
+	if b := n.Batch; b != nil {
+		switch {
+		case e.see != nil:
+			e.text(e.batch(b))
+		case e.packed:
+			e.raw(b.Packed.Made(func() ([]byte, error) {
+				text, err := e.batch(b)
+				return squeeze(text), err
+			}))
+		default:
+			e.raw(b.Plain.Made(func() ([]byte, error) { return e.batch(b) }))
+		}
+	}
+	for _, c := range n.Mine {
+		if e.sees(c.Key) {
+			e.send("now", "", Change{N: c.N, Key: c.Key, Value: c.Value})
+		}
+	}
+}
+
+func (e *events) batch(b *board.Batch) ([]byte, error) {
+	var text []byte
+	for _, c := range b.Changes {
+		if !e.sees(c.Key) {
 			continue
 		}
 		raw, err := c.Made(e.change)
 		if err != nil {
-			e.err = err
-			return
+			return nil, err
 		}
-		e.buf = append(e.buf, raw...)
+		text = append(text, raw...)
 	}
-	if len(e.buf) > 0 {
-		e.write(e.buf)
-		e.flush()
-	}
+	return text, nil
 }
 
 func (e *events) change(c board.Change) ([]byte, error) {
 	return event("change", e.id(c.N), Change{N: c.N, Key: c.Key, Value: c.Value})
 }
 
-func (e *events) send(name, id string, data any) {
-	raw, err := event(name, id, data)
-	if err != nil {
-		e.err = err
-		return
+// rows tells which lists have changed; false: none.
+func (e *events) rows(tables []string) bool {
+	if len(tables) > 0 {
+		e.send("rows", "", Rows{Tables: tables})
 	}
-	e.write(raw)
-	e.flush()
+	return len(tables) > 0
 }
+
+func (e *events) send(name, id string, data any) { e.text(event(name, id, data)) }
 
 // event is one as the wire has it.
 func event(name, id string, data any) ([]byte, error) {
@@ -255,21 +310,40 @@ func event(name, id string, data any) ([]byte, error) {
 	return fmt.Appendf(nil, "event: %s\n%sdata: %s\n\n", name, id, raw), nil
 }
 
-func (e *events) ping() {
-	e.write([]byte(": ping\n\n"))
-	e.flush()
+func (e *events) ping() { e.text([]byte(": ping\n\n"), nil) }
+
+func (e *events) text(text []byte, err error) {
+	if e.packed {
+		text = squeeze(text)
+	}
+	e.raw(text, err)
 }
 
-func (e *events) write(text []byte) {
-	if e.err != nil {
+// raw is what goes out as it is.
+func (e *events) raw(raw []byte, err error) {
+	if err != nil && e.err == nil {
+		e.err = err
+	}
+	e.out = append(e.out, raw...)
+}
+
+// flush sends what was written.
+func (e *events) flush() {
+	if e.err != nil || len(e.out) == 0 {
 		return
 	}
-	_ = e.rc.SetWriteDeadline(time.Now().Add(writeLimit)) // a test's recorder has none
-	_, e.err = e.w.Write(text)
-}
-
-func (e *events) flush() {
-	if e.err == nil {
+	// The deadline is moved seldom: to the server that is as much work as a write. A test's recorder has none.
+	if now := time.Now(); e.until.Sub(now) < writeLimit {
+		e.until = now.Add(writeLimit + writeLimit/3)
+		_ = e.rc.SetWriteDeadline(e.until)
+	}
+	if _, e.err = e.w.Write(e.out); e.err == nil {
 		e.err = e.rc.Flush()
 	}
+	if e.out = e.out[:0]; cap(e.out) > outKept {
+		e.out = nil // a snapshot's
+	}
 }
+
+// outKept is how much room a stream keeps for what it writes next.
+const outKept = 16 << 10

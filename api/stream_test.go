@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,55 @@ func TestStream(t *testing.T) {
 		if _, err := s.r.ReadString('\n'); err != nil {
 			break
 		}
+	}
+}
+
+// What concerns the own seat comes ahead of what the office is told together, which tells it again; lists that changed
+// come with the next batch. All this also to a program that takes no gzip.
+func TestStreamOfAFullOffice(t *testing.T) {
+	for _, encoding := range []string{"gzip", "identity"} {
+		t.Run(encoding, func(t *testing.T) { streamOfAFullOffice(t, encoding) })
+	}
+}
+
+func streamOfAFullOffice(t *testing.T, encoding string) {
+	h := open(t)
+	sari, rina := h.as("sari", "polda", office.Operator), h.as("rina", "polda", office.Operator)
+	for range 60 {
+		rina.stream("") // 0.3 s of pace
+	}
+	sari.must("POST", "/duty", map[string]any{"seat": "polda/1"}, nil)
+	if encoding != "gzip" { // which the client asks for and reads by itself
+		sari.accept = encoding
+	}
+	s := sari.stream("")
+	if e := s.next(); e.name != "snapshot" || !strings.Contains(e.data, "mulai_dinas") {
+		t.Fatalf("%+v", e)
+	}
+	h.api.Rows([]string{"calls"}, []office.ID{"polda"})
+	for s.next().name != "rows" { // after a rest at once
+	}
+	h.board.Set("polda", "alarm/a", "a change alone is told at once")
+	s.change("alarm/a")
+	began := time.Now()
+	h.board.Set("polda", "alarm/b", "the next one is not")
+	sari.must("POST", "/duty/pause", map[string]any{"reason": "salat"}, nil)
+	h.api.Rows([]string{"calls"}, []office.ID{"polda"})
+	e := s.change("seat/polda/1")
+	if d := time.Since(began); e.name != "now" || e.id != "" || !strings.Contains(e.data, "salat") || d > 250*time.Millisecond {
+		t.Errorf("%v after the key: %+v", d, e)
+	}
+	var names []string
+	for len(names) < 3 {
+		e := s.next()
+		names = append(names, e.name)
+		if e.name == "change" && e.id == "" {
+			t.Errorf("%+v", e)
+		}
+	}
+	slices.Sort(names) // lists may have been told before, by themselves
+	if got := strings.Join(names, " "); got != "change change rows" {
+		t.Errorf("then came %s", got)
 	}
 }
 

@@ -14,23 +14,28 @@ type Change struct {
 	N     uint64
 	Key   string
 	Value any
-	memo  *memo
+	memo  *Memo
 }
 
-// memo is what was made of a change for one of its readers, kept for all others.
-type memo struct {
+// Memo is what was made of something for one of its readers, kept for all others: hundreds of screens see the same.
+type Memo struct {
 	once sync.Once
 	made []byte
 	err  error
 }
 
-// Made gives what f makes of the change, which is asked once whoever reads it: hundreds of screens see the same.
+// Made gives what f makes; it is asked once, whoever reads.
+func (m *Memo) Made(f func() ([]byte, error)) ([]byte, error) {
+	m.once.Do(func() { m.made, m.err = f() })
+	return m.made, m.err
+}
+
+// Made gives what f makes of the change.
 func (c Change) Made(f func(Change) ([]byte, error)) ([]byte, error) {
 	if c.memo == nil {
 		return f(c)
 	}
-	c.memo.once.Do(func() { c.memo.made, c.memo.err = f(c) })
-	return c.memo.made, c.memo.err
+	return c.memo.Made(func() ([]byte, error) { return f(c) })
 }
 
 // Seated is a value that concerns some seats more than others: their screens are told of it in the same instant.
@@ -63,7 +68,12 @@ type shelf struct {
 type thing struct {
 	Change
 	before, after *thing
+	// It was absent from the number lacked until born, when its last life began.
+	lacked, born uint64
 }
+
+// unknown says that a screen which has seen n needn't be told: the thing came and went meanwhile.
+func (t *thing) unknown(n uint64) bool { return t.Value == nil && t.lacked <= n && n < t.born }
 
 // goneMax things that are gone are remembered, so that a short break needs no new snapshot.
 const goneMax = 2048
@@ -96,16 +106,17 @@ func (b *Board) Set(o office.ID, key string, value any) {
 	s.n++
 	var was any
 	if t == nil {
-		t = &thing{}
+		t = &thing{lacked: s.forgot, born: s.n}
 		s.items[key] = t
 	} else {
 		was = t.Value
 		t.unhook()
 		if was == nil {
 			s.gone--
+			t.lacked, t.born = t.N, s.n
 		}
 	}
-	t.Change = Change{N: s.n, Key: key, Value: value, memo: &memo{}}
+	t.Change = Change{N: s.n, Key: key, Value: value, memo: &Memo{}}
 	t.hook(&s.ring)
 	if value == nil {
 		if s.gone++; s.gone > goneMax {
@@ -138,8 +149,8 @@ func (s *shelf) forget() {
 	}
 }
 
-// since lists what changed after n, oldest first.
-func (s *shelf) since(n uint64) []Change {
+// since lists what changed after n and up to a later number, oldest first.
+func (s *shelf) since(n, to uint64) []Change {
 	count := 0
 	t := s.ring.before
 	for ; t != &s.ring && t.N > n; t = t.before {
@@ -149,8 +160,10 @@ func (s *shelf) since(n uint64) []Change {
 		return nil
 	}
 	out := make([]Change, 0, count)
-	for t = t.after; t != &s.ring; t = t.after {
-		out = append(out, t.Change)
+	for t = t.after; t != &s.ring && t.N <= to; t = t.after {
+		if !t.unknown(n) {
+			out = append(out, t.Change)
+		}
 	}
 	return out
 }

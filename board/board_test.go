@@ -1,6 +1,7 @@
 package board
 
 import (
+	"reflect"
 	"strconv"
 	"sync"
 	"testing"
@@ -10,7 +11,22 @@ import (
 	"github.com/siaga110/siaga/office"
 )
 
+// waitFor takes news until so many changes have come.
+func waitFor(w *Watch, n int) (list []Change) {
+	for len(list) < n {
+		<-w.Wake()
+		if b := w.News().Batch; b != nil {
+			list = append(list, b.Changes...)
+		}
+	}
+	return list
+}
+
 func TestWatch(t *testing.T) {
+	synctest.Test(t, watches)
+}
+
+func watches(t *testing.T) {
 	b := New("run1")
 	b.Set("o", "a", 1)
 	w, snap := b.Watch("o", "", 0)
@@ -22,8 +38,8 @@ func TestWatch(t *testing.T) {
 	b.Set("o", "b", 3)
 	b.Set("o", "a", nil)
 	b.Set("other", "b", 9)
-	<-w.Wake()
-	got, _ := w.Changes()
+	time.Sleep(paceMax)
+	got := waitFor(w, 2)
 	is := func(c Change, n uint64, key string, v any) bool { return c.N == n && c.Key == key && c.Value == v }
 	if len(got) != 2 || !is(got[0], 3, "b", 3) || !is(got[1], 4, "a", nil) {
 		t.Fatalf("changes %v: a slow screen sees the newest of each thing, in order, and nothing of other offices", got)
@@ -31,8 +47,7 @@ func TestWatch(t *testing.T) {
 	// Away for a while: the missed changes, no snapshot. Of another run, or for too long: a snapshot.
 	back, none := b.Watch("o", "run1", 2)
 	defer back.Close()
-	<-back.Wake()
-	if missed, _ := back.Changes(); none != nil || len(missed) != 2 {
+	if missed := waitFor(back, 2); none != nil || len(missed) != 2 {
 		t.Error("a short break needs a new snapshot")
 	}
 	if other, snap := b.Watch("o", "run0", 2); snap == nil {
@@ -50,45 +65,71 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestEveryScreenEndsEqual: whatever the interleaving, a screen that applies what it is told has what the board has.
+// screen is what a page makes of its news.
+type screen struct {
+	have map[string]any
+	n    uint64
+}
+
+func (s *screen) take(t *testing.T, news News) {
+	t.Helper()
+	if news.Snapshot != nil {
+		s.have, s.n = news.Snapshot.Items, news.Snapshot.N
+	}
+	put := func(c Change) {
+		if c.Value == nil {
+			delete(s.have, c.Key)
+		} else {
+			s.have[c.Key] = c.Value
+		}
+	}
+	if news.Batch != nil {
+		for _, c := range news.Batch.Changes {
+			if c.N <= s.n {
+				t.Errorf("change %d after %d", c.N, s.n)
+			}
+			s.n = c.N
+			put(c)
+		}
+		s.n = news.Batch.To
+	}
+	for _, c := range news.Mine {
+		put(c)
+	}
+}
+
+// TestEveryScreenEndsEqual: whatever the interleaving, whoever sits where, a screen that applies what it is told has
+// what the board has.
 func TestEveryScreenEndsEqual(t *testing.T) {
+	synctest.Test(t, everyScreenEndsEqual)
+}
+
+func everyScreenEndsEqual(t *testing.T) {
 	b := New("x")
 	var writers, readers sync.WaitGroup
 	stop := make(chan struct{})
-	for range 4 {
+	for i := range 4 {
 		readers.Go(func() {
 			w, snap := b.Watch("o", "", 0)
 			defer w.Close()
-			have, n := snap.Items, snap.N
-			take := func() {
-				list, again := w.Changes()
-				if again != nil {
-					have, n = again.Items, again.N
-				}
-				for _, c := range list {
-					if c.N <= n {
-						t.Errorf("change %d after %d", c.N, n)
-					}
-					n = c.N
-					if c.Value == nil {
-						delete(have, c.Key)
-					} else {
-						have[c.Key] = c.Value
-					}
-				}
+			if i > 0 {
+				w.SitAt(office.SeatID(strconv.Itoa(i)))
 			}
+			page := screen{have: snap.Items, n: snap.N}
 			for done := false; !done; {
 				select {
 				case <-w.Wake():
 				case <-stop:
 					done = true
 				}
-				take()
+				page.take(t, w.News())
 			}
+			time.Sleep(paceMax) // the last batch
+			page.take(t, w.News())
 			for _, k := range []string{"a", "b", "c"} {
 				want, _ := b.Get("o", k)
-				if have[k] != want {
-					t.Errorf("%s is %v here and %v on the board", k, have[k], want)
+				if !reflect.DeepEqual(page.have[k], want) {
+					t.Errorf("%s is %v here and %v on the board", k, page.have[k], want)
 				}
 			}
 		})
@@ -98,9 +139,12 @@ func TestEveryScreenEndsEqual(t *testing.T) {
 			for n := range 2000 {
 				var v any
 				if n%7 != 0 {
-					v = n
+					v = about{office.SeatID(strconv.Itoa(n % 5))}
 				}
 				b.Set("o", string(rune('a'+i)), v)
+				if n%9 == i {
+					time.Sleep(time.Duration(n%4) * time.Millisecond)
+				}
 			}
 		})
 	}
@@ -146,15 +190,16 @@ func TestPace(t *testing.T) {
 		if n := told(); n != 2 {
 			t.Errorf("%d were told at once of a call at their seat", n)
 		}
-		list, _ := all[0].Changes()
-		if len(list) != 2 || list[0].Key != "call/a" || list[1].Key != "call/b" {
-			t.Errorf("the seat's screen gets %v: in order, nothing left out", list)
+		list := all[0].News().Mine
+		all[1].News()
+		if len(list) != 1 || list[0].Key != "call/b" {
+			t.Errorf("the seat's screen gets %v ahead of the others", list)
 		}
-		if list, _ = line.Changes(); len(list) != 1 || list[0].Key != "call/b" {
+		if list = line.News().Mine; len(list) != 1 || list[0].Key != "call/b" {
 			t.Errorf("the seat's line gets %v", list)
 		}
 		b.Set("o", "call/b", nil)
-		if list, _ = line.Changes(); len(list) != 1 || list[0].Value != nil {
+		if list = line.News().Mine; len(list) != 1 || list[0].Value != nil {
 			t.Errorf("the seat's line isn't told what is gone: %v", list)
 		}
 		told()
@@ -163,12 +208,22 @@ func TestPace(t *testing.T) {
 		if n := told(); n != screens {
 			t.Errorf("%d screens were told at their pace", n)
 		}
+		first := all[0].News()
+		if first.Batch == nil || len(first.Batch.Changes) != 1 || first.Batch.Changes[0].Key != "call/a" {
+			t.Errorf("the batch is %+v: call/b came and went", first.Batch)
+		}
+		if len(first.Mine) != 1 || first.Mine[0].Key != "call/b" || first.Mine[0].Value != nil {
+			t.Errorf("who was told of call/b isn't told that it is gone: %v", first.Mine)
+		}
+		if second := all[1].News(); second.Batch != first.Batch || len(second.Mine) != 0 {
+			t.Errorf("screens don't share a batch: %+v", second)
+		}
 		for i := range 2 * goneMax {
 			b.Set("o", "call/"+strconv.Itoa(i), 1)
 			b.Set("o", "call/"+strconv.Itoa(i), nil)
 		}
-		if list, snap := all[1].Changes(); list != nil || snap == nil || len(snap.Items) != 1 {
-			t.Errorf("what is forgotten was promised: %d changes, %+v", len(list), snap)
+		if news := all[1].News(); news.Batch != nil || news.Snapshot == nil || len(news.Snapshot.Items) != 1 {
+			t.Errorf("what is forgotten was promised: %+v", news)
 		}
 		for _, w := range append(all, line) {
 			w.Close()

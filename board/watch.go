@@ -1,6 +1,7 @@
 package board
 
 import (
+	"slices"
 	"time"
 
 	"github.com/siaga110/siaga/office"
@@ -16,8 +17,24 @@ type Watch struct {
 	wake  chan struct{} // capacity 1
 
 	// Guarded by board.mu.
-	seen   uint64
-	queued []Change // of a Watch of one seat only
+	seen uint64
+	mine []Change          // what concerns the seat and wasn't taken yet
+	told map[string]uint64 // numbers of what was taken so since the last batch
+}
+
+// News is what a screen has to be told, in this order.
+type News struct {
+	Snapshot *Snapshot // everything, after a look that was too long ago; nil: what follows
+	Batch    *Batch    // what changed at the office; nil: it isn't time to tell
+	Mine     []Change  // what concerns the seat, ahead of its batch: a batch to come has it again, or what came after
+}
+
+// Batch is what screens of an office that have seen From are told together: the changes up to To, in the order of their
+// numbers, each thing once. Its memos are for what is made of it.
+type Batch struct {
+	From, To      uint64
+	Changes       []Change
+	Plain, Packed Memo
 }
 
 // Watch begins to look at an office. If since is a number of this run that is still remembered, the snapshot is
@@ -40,7 +57,7 @@ func (b *Board) Watch(o office.ID, boot string, since uint64) (*Watch, *Snapshot
 }
 
 // WatchSeat looks at nothing but what concerns one seat: itself, and the calls that are there, ring there, or did
-// until this change. The snapshot is the whole office's.
+// until this change. The snapshot is the whole office's, and News has Mine alone.
 func (b *Board) WatchSeat(o office.ID, seat office.SeatID) (*Watch, *Snapshot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -100,22 +117,20 @@ func (s *shelf) tellSeats(c Change, was any) {
 		}
 		for _, seat := range about.Seats() {
 			for w := range s.seats[seat] {
-				w.told(c)
+				w.tell(c)
 			}
 		}
 	}
 }
 
-func (w *Watch) told(c Change) {
-	if w.only {
-		for i := range w.queued {
-			if w.queued[i].Key == c.Key {
-				w.queued = append(w.queued[:i], w.queued[i+1:]...)
-				break
-			}
+func (w *Watch) tell(c Change) {
+	for i := range w.mine {
+		if w.mine[i].Key == c.Key {
+			w.mine = append(w.mine[:i], w.mine[i+1:]...)
+			break
 		}
-		w.queued = append(w.queued, c)
 	}
+	w.mine = append(w.mine, c)
 	w.ring()
 }
 
@@ -126,26 +141,71 @@ func (w *Watch) ring() {
 	}
 }
 
-// Wake is signalled when Changes has something.
+// Wake is signalled when there may be News.
 func (w *Watch) Wake() <-chan struct{} { return w.wake }
 
-// Changes takes what has changed since the last look, in the order of its numbers. After a look that was too long ago it is
-// everything instead, as a snapshot.
-func (w *Watch) Changes() ([]Change, *Snapshot) {
+// News takes what the screen wasn't told yet.
+func (w *Watch) News() News {
 	w.board.mu.Lock()
 	defer w.board.mu.Unlock()
 	s := w.shelf
+	n := News{Mine: w.mine}
+	w.mine = nil
 	if w.only {
-		out := w.queued
-		w.queued = nil
-		return out, nil
+		return n
 	}
-	seen := w.seen
-	w.seen = s.n
-	if seen < s.forgot {
-		return nil, w.board.snapshot(s)
+	last := s.bell.batch
+	switch {
+	case w.seen < s.forgot:
+		w.seen = s.n
+		w.told = nil
+		return News{Snapshot: w.board.snapshot(s)}
+	case w.seen < s.bell.n && last != nil && last.From == w.seen:
+		n.Batch = last
+	case w.seen < s.bell.n:
+		n.Batch = &Batch{From: w.seen, To: s.bell.n, Changes: s.since(w.seen, s.bell.n)}
 	}
-	return s.since(seen), nil
+	// A thing may have changed again without concerning the seat any more. What counts is what it is now.
+	for i, c := range n.Mine {
+		n.Mine[i] = s.now(c.Key, c.N)
+	}
+	if n.Batch != nil {
+		n.Mine = slices.DeleteFunc(w.after(n.Mine), func(c Change) bool { return s.in(n.Batch, c) })
+		w.seen, w.told = n.Batch.To, nil
+	}
+	for _, c := range n.Mine {
+		if w.told == nil {
+			w.told = map[string]uint64{}
+		}
+		w.told[c.Key] = c.N
+	}
+	return n
+}
+
+// in says whether a batch made just now has this change.
+func (s *shelf) in(b *Batch, c Change) bool {
+	t := s.items[c.Key]
+	return t != nil && t.N == c.N && c.N <= b.To && !t.unknown(b.From)
+}
+
+// now is a thing that was told of as number n, as it is by now.
+func (s *shelf) now(key string, n uint64) Change {
+	if t := s.items[key]; t != nil {
+		return t.Change
+	}
+	return Change{N: n + 1, Key: key} // forgotten: gone long ago
+}
+
+// after adds to mine what became of things that were told ahead of a batch and changed again, but concern the seat no
+// longer: the batch may pass them over, since for other screens they came and went.
+func (w *Watch) after(mine []Change) []Change {
+	for key, n := range w.told {
+		now := w.shelf.now(key, n)
+		if now.N > n && !slices.ContainsFunc(mine, func(c Change) bool { return c.Key == key }) {
+			mine = append(mine, now)
+		}
+	}
+	return mine
 }
 
 // Close ends the look.
@@ -161,6 +221,8 @@ func (w *Watch) Close() {
 type bell struct {
 	rang  time.Time
 	armed bool
+	n     uint64 // all screens may know what happened up to here
+	batch *Batch // the newest; nil: there is none
 }
 
 // Pace is how long the screens of an office that has so many may lag behind what doesn't concern their own seat. One
@@ -176,7 +238,11 @@ const (
 
 // toll rings the bell now or as soon as the pace allows; mu is held.
 func (b *Board) toll(s *shelf) {
-	if s.bell.armed || len(s.watch) == 0 {
+	if s.bell.armed {
+		return
+	}
+	if len(s.watch) == 0 {
+		s.bell.n, s.bell.batch = s.n, nil
 		return
 	}
 	now := time.Now()
@@ -186,18 +252,32 @@ func (b *Board) toll(s *shelf) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			s.bell.armed = false
-			s.peal(time.Now())
+			s.bell.peal(s, time.Now())
 		})
 		return
 	}
-	s.peal(now)
+	s.bell.peal(s, now)
 }
 
-func (s *shelf) peal(now time.Time) {
-	s.bell.rang = now
+func (b *bell) peal(s *shelf, now time.Time) {
+	b.rang = now
+	if b.n < s.n {
+		b.batch = nil
+		if len(s.watch) > 0 && b.n >= s.forgot {
+			b.batch = &Batch{From: b.n, To: s.n, Changes: s.since(b.n, s.n)}
+		}
+		b.n = s.n
+	}
 	for w := range s.watch {
 		if w.seen < s.n {
 			w.ring()
 		}
 	}
+}
+
+// Pace is that of the screen's office now.
+func (w *Watch) Pace() time.Duration {
+	w.board.mu.Lock()
+	defer w.board.mu.Unlock()
+	return Pace(len(w.shelf.watch))
 }

@@ -143,7 +143,7 @@ func (w *watch) take(event, data string) {
 		for k, v := range s.Items {
 			w.set(k, v)
 		}
-	case "change":
+	case "change", "now":
 		var c struct {
 			Key   string          `json:"key"`
 			Value json.RawMessage `json:"value"`

@@ -4693,7 +4693,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), rows (Rows); a comment each 10 s */
+            /** @description events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), now (Change: what concerns the own seat, ahead of its change), rows (Rows); a comment each 10 s */
             200: {
                 headers: {
                     [name: string]: unknown;

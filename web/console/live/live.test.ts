@@ -31,6 +31,13 @@ describe("the stream", () => {
     expect(fold(next, change(2, "call/c1", null))).toBe(next);
     expect(fold(next, change(3, "call/c1", null)).calls).toEqual({});
   });
+  it("takes what is now ahead of its turn, and the changes before it all the same", () => {
+    const now = fold(start, { event: "now", boot: "b", key: "call/c1", value: call({ phase: "TRANSFERRING" }) });
+    expect(now.calls.c1?.phase).toBe("TRANSFERRING");
+    expect(now.n).toBe(start.n);
+    expect(fold(now, change(2, "call/c2", call({ id: "c2" }))).calls.c2).toBeDefined();
+    expect(fold(now, { event: "now", boot: "b", key: "call/c1", value: null }).calls).toEqual({});
+  });
   it("refuses changes of another boot", () => expect(fold(start, change(9, "call/c1", null, "other"))).toBe(start));
   it("forgets everything old with a new snapshot", () => expect(fold(start, snapshot({}, 1, "c")).calls).toEqual({}));
   it("leaves what it had untouched", () => {

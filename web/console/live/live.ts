@@ -17,7 +17,8 @@ export interface Live {
 
 export type Message =
   | { event: "snapshot"; boot: string; n: number; serverTime: string; items: Record<string, unknown> }
-  | { event: "change"; boot: string; n: number; key: string; value: unknown };
+  | { event: "change"; boot: string; n: number; key: string; value: unknown }
+  | { event: "now"; boot: string; key: string; value: unknown };
 
 export const empty: Live = {
   boot: "",
@@ -49,7 +50,10 @@ function shelfOf(key: string): [(typeof shelves)[keyof typeof shelves], string] 
   return [shelves[kind as keyof typeof shelves], key.slice(cut + 1)];
 }
 
-/** Folds one message. A change that is old, or of another boot, leaves the state as it is. */
+/**
+ * Folds one message. A change that is old, or of another boot, leaves the state as it is. What concerns the own seat
+ * comes as "now", ahead of the others' changes, and doesn't count: a change to come tells it again, or what came after.
+ */
 export function fold(live: Live, m: Message): Live {
   if (m.event === "snapshot") {
     const next: Record<string, unknown> = { ...empty, boot: m.boot, n: m.n, ready: true };
@@ -60,13 +64,15 @@ export function fold(live: Live, m: Message): Live {
     }
     return next as unknown as Live;
   }
-  if (m.boot !== live.boot || m.n <= live.n) return live;
+  if (m.boot !== live.boot) return live;
+  const n = m.event === "now" ? live.n : m.n;
+  if (m.event === "change" && n <= live.n) return live;
   const at = shelfOf(m.key);
-  if (!at) return { ...live, n: m.n };
+  if (!at) return { ...live, n };
   const shelf: Record<string, unknown> = { ...live[at[0]] };
   if (m.value === null) delete shelf[at[1]];
   else shelf[at[1]] = m.value;
-  return { ...live, n: m.n, [at[0]]: shelf };
+  return { ...live, n, [at[0]]: shelf };
 }
 
 /** The moment a person at a seat is in: what the screen must show them. */

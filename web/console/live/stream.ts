@@ -89,12 +89,12 @@ export class Stream {
         if (e.id) this.lastId = e.id;
         const data = JSON.parse(e.data);
         if (e.event === "rows") return this.onRows(data.tables ?? []);
-        if (e.event !== "snapshot" && e.event !== "change") return;
+        if (e.event !== "snapshot" && e.event !== "change" && e.event !== "now") return;
         if (e.event === "snapshot") {
           this.clock.sample(Date.parse(data.serverTime), sent, Date.now());
           if (!e.id) this.lastId = `${data.boot}:${data.n}`;
         }
-        const boot = data.boot ?? e.id.slice(0, e.id.lastIndexOf(":"));
+        const boot = data.boot ?? (e.event === "now" ? this.live.boot : e.id.slice(0, e.id.lastIndexOf(":")));
         this.live = fold(this.live, { event: e.event, ...data, boot } as Message);
         dirty = true;
       }, alive);
