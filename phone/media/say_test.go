@@ -135,7 +135,8 @@ func TestMuteTowardsTheCaller(t *testing.T) {
 		talk.Connect()
 		mute("announcements", 2*Rate, caller)
 		talk.Connect(line{polda.port})
-		mute("a dead line", 2*Rate-Rate, caller) // silence begins after a second without packets
+		// Silence begins after a second without packets, and is packets far apart.
+		mute("a dead line", 640+int(time.Second/silenceEvery)*frameSamples, caller)
 
 		talk.Mute(false)
 		talks(time.Second, caller, polda)
