@@ -216,8 +216,14 @@ func (s slabs) row(y float64) []float64 {
 
 // distance is how many letters differ between two words (Damerau-Levenshtein, neighbours swapped count once).
 func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	two, one, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
+	s, t := []byte(a), []byte(b) // letters beyond a-z count by their bytes: nobody minds
+	var room [3 * 64]int         // on the stack for what is usual
+	rows := room[:]
+	if n := 3 * (len(t) + 1); n > len(rows) {
+		rows = make([]int, n)
+	}
+	n := len(t) + 1
+	two, one, row := rows[:n], rows[n:2*n], rows[2*n:3*n]
 	for j := range one {
 		one[j] = j
 	}
