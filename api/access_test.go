@@ -78,6 +78,12 @@ POST   /incidents/{id}/accept       osc   incident
 POST   /incidents/{id}/close        osc   incident
 GET    /incidents                   osc   office
 GET    /incidents/{id}              osc   incident
+GET    /incidents/{id}/recommend    osc   incident
+GET    /places                      osc
+GET    /areas                       osca
+GET    /areas/at                    osc
+GET    /map                         osca
+GET    /map/file                    osca
 GET    /kinds                       osca
 GET    /outcomes                    osca
 GET    /wallboard                   osc   office

@@ -120,6 +120,10 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 		ok.Content = map[string]*huma.MediaType{"application/zip": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 		wish := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[CaseWish](), true, "CaseWish")
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: wish}}}
+	case "/areas":
+		ok.Content = map[string]*huma.MediaType{"application/geo+json": {Schema: &huma.Schema{Type: huma.TypeObject}}}
+	case "/map/file":
+		ok.Content = map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 	case "/calls/{id}/tape":
 		ok.Content = map[string]*huma.MediaType{"audio/wav": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 		op.Parameters = append(op.Parameters, &huma.Param{
@@ -134,7 +138,7 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 	s.api.OpenAPI().AddOperation(&op)
 	h := s.guarded(&rl, f)
 	r.MethodFunc(method, path, h)
-	if method == http.MethodGet && path == "/calls/{id}/tape" {
+	if method == http.MethodGet && (path == "/calls/{id}/tape" || path == "/map/file") {
 		r.MethodFunc(http.MethodHead, path, h)
 	}
 }

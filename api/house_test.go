@@ -106,7 +106,7 @@ func open(t *testing.T) *house {
 func (h *house) config() api.Config {
 	return api.Config{
 		Staff: h.staff, Directory: h.offices, Board: h.board, Desk: h.desk, Dispatch: h.dispatch, View: h.view,
-		Softphone: h.phone, Tapes: tapes{}, LinkKey: []byte("0123456789abcdef"), Version: "test",
+		Softphone: h.phone, Tapes: tapes{}, Lands: groundOf(h.t, h.offices), LinkKey: []byte("0123456789abcdef"), Version: "test",
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("siaga_calls_live 0\n")) }),
 		Log:     slog.New(slog.DiscardHandler),
 		Web: fstest.MapFS{

@@ -72,6 +72,8 @@ type Config struct {
 	Softphone Softphone
 	Tapes     Tapes
 	Ladders   Ladders // nil: none is kept
+	Lands     Lands   // nil: nothing is known of the ground
+	Adviser   Adviser // nil: no units are recommended
 	// OnSettings is told when a chief changed the times of an office. May be nil.
 	OnSettings func(office.ID, office.Settings)
 	Metrics    http.Handler // served to loopback, and to whoever has MetricsToken; nil: none
@@ -151,6 +153,7 @@ func newServer(cfg Config) *Server {
 	s.tapeOps(v1)
 	s.ladderOps(v1)
 	s.sheetOps(v1)
+	s.placeOps(v1)
 	s.describe(v1)
 	v1.NotFound(func(w http.ResponseWriter, _ *http.Request) { write(w, problem(http.StatusNotFound, "not_found")) })
 	v1.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {

@@ -21,6 +21,7 @@ var texts = map[string]Text{
 	"last_administrator":   {"Harus selalu ada satu administrator. Buat yang baru dulu.", "There must always be an administrator. Make another one first."},
 
 	// Requests.
+	"no_map":              {"Peta dasar belum diimpor.", "No base map was imported."},
 	"bad_input":           {"Isian belum benar. Periksa kolom yang ditandai.", "Something is filled in wrongly. Check the marked fields."},
 	"bad_query":           {"Pencarian ini tidak dapat dijawab. Periksa tanggal dan kata.", "This search can't be answered. Check the date and the words."},
 	"bad_type":            {"Jenis data tidak dikenal.", "Unknown type of data."},

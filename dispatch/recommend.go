@@ -102,6 +102,13 @@ type Advice struct {
 	i     int
 }
 
+// Recommendation is what a person is shown who looks for units.
+type Recommendation struct {
+	Units  []Advice
+	Known  bool   // the incident has a point
+	Router string // "ok", "failed", or "" when none is set
+}
+
 // Words is a sentence in both languages of the screens.
 type Words struct{ ID, EN string }
 

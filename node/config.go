@@ -32,6 +32,7 @@ type Config struct {
 	Trunks  []Trunk `koanf:"trunk"`
 	Phones  Phones  `koanf:"phones"`
 	Alarms  Alarms  `koanf:"alarms"`
+	Roads   Roads   `koanf:"roads"`
 }
 
 // Site says which node this is and where it keeps its data.
@@ -45,6 +46,12 @@ type Site struct {
 	Routes   string        `koanf:"routes"`    // file of route plans; empty: plan A, Polda first
 	CallerID string        `koanf:"caller_id"` // number that is shown to those whom we call; empty: the trunk's own
 	SetUps   int           `koanf:"set_ups"`   // new calls a second that are taken; 0: 200, measured on two cores
+}
+
+// Roads is a router that knows streets. Without one the time to arrive is an estimate.
+type Roads struct {
+	Router string `koanf:"router"` // "osrm", "valhalla"; empty: none
+	URL    string `koanf:"url"`    // "http://127.0.0.1:5000"
 }
 
 // HTTP is where the screens come from.

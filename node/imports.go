@@ -67,6 +67,23 @@ func checkAreas(raw []byte, d *office.Directory, o ImportOptions) (checked, erro
 		tells: fmt.Sprintf("%d areas of %d offices", a.Len(), len(a.Of()))}, nil
 }
 
+// ImportPlaces checks a gazetteer and makes it the site's; the one before is kept on the disk.
+func ImportPlaces(ctx context.Context, out io.Writer, o ImportOptions) error {
+	return runImport(ctx, out, o, kindOfImport{name: "places", what: "places", max: 64 << 20, check: checkPlaces})
+}
+
+func checkPlaces(raw []byte, _ *office.Directory, o ImportOptions) (checked, error) {
+	places, notes, err := office.ReadPlaces(bytes.NewReader(raw))
+	if err != nil {
+		return checked{}, err
+	}
+	ext := strings.ToLower(filepath.Ext(o.File))
+	if ext != ".geojson" && ext != ".json" {
+		ext = ".csv"
+	}
+	return checked{ext: ext, count: len(places), notes: notes, tells: fmt.Sprintf("%d places", len(places))}, nil
+}
+
 // withProperty keeps with the file which property names the offices, as a foreign member of the collection (RFC 7946 6.1).
 func withProperty(raw []byte, property string) []byte {
 	if property == "" {

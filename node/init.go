@@ -159,6 +159,11 @@ udp = "0.0.0.0:8444"      # audio of all desks, one port
 tcp = "0.0.0.0:8444"      # for networks that let no UDP through
 # addresses = ["10.0.0.2"] # IP addresses of this machine, as the desks reach it; empty: all it has
 
+# A router that knows the streets, for the time that units take. Without one it is estimated.
+# [roads]
+# router = "osrm"         # or "valhalla"
+# url = "http://127.0.0.1:5000"
+
 # A trunk for each line to a carrier. Only the peers listed here may call.
 # [[trunk]]
 # name = "telkom"

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/staff"
 )
@@ -22,8 +23,11 @@ import (
 type lands struct {
 	node *Node
 
-	mu    sync.RWMutex
-	areas []datedAreas // by date, the newest last
+	mu      sync.RWMutex
+	areas   []datedAreas // by date, the newest last
+	places  *office.Gazetteer
+	base    mapInfo // of the base map
+	mapFile staff.Imported
 }
 
 type datedAreas struct {
@@ -37,17 +41,29 @@ type datedAreas struct {
 const mapDetail office.Metres = 60
 
 // openLands reads what was imported. A file that is missing or was changed is an alarm, never a reason not to start.
-func (n *Node) openLands() {
+func (n *Node) openLands() error {
 	n.lands = &lands{node: n}
 	n.lands.load()
+	n.adviser = &dispatch.Adviser{}
+	if r := n.cfg.Roads; r.Router != "" || r.URL != "" {
+		var err error
+		if n.adviser.Roads, err = dispatch.NewRoads(r.Router, r.URL); err != nil {
+			return fmt.Errorf("roads: %w", err)
+		}
+	}
+	return nil
 }
 
 // load reads all imported files anew.
 func (l *lands) load() {
 	var areas []datedAreas
+	var places *office.Gazetteer
 	var wrong error
 	if builtin, _, err := office.ReadAreas(bytes.NewReader(office.KaltimAreas()), l.node.offices, office.AreaOptions{}); err == nil {
 		areas = append(areas, datedAreas{areas: builtin, simple: builtin.GeoJSON(mapDetail)}) // elsewhere its offices are unknown
+		if list, _, err := office.ReadPlaces(bytes.NewReader(office.BalikpapanPlaces())); err == nil {
+			places = office.NewGazetteer(list)
+		}
 	}
 	now, list := time.Now(), l.node.staff.Imports()
 	slices.SortStableFunc(list, func(a, b staff.Imported) int { return a.From.Compare(b.From) })
@@ -72,8 +88,15 @@ func (l *lands) load() {
 	}
 	slices.Reverse(own)
 	areas = append(areas, own...)
+	if own, err := l.loadPlaces(list); err != nil {
+		wrong = errors.Join(wrong, err)
+	} else if own != nil {
+		places = own
+	}
+	base, mapFile, err := l.loadMap(list)
+	wrong = errors.Join(wrong, err)
 	l.mu.Lock()
-	l.areas = areas
+	l.areas, l.places, l.base, l.mapFile = areas, places, base, mapFile
 	l.mu.Unlock()
 	if wrong == nil {
 		l.node.alarms.clear("imports")
@@ -83,10 +106,10 @@ func (l *lands) load() {
 	l.node.alarms.set("imports", Alarm{
 		Level: "warn",
 		Text: Text{
-			ID: "Berkas wilayah atau tempat yang diimpor rusak atau hilang; yang lama dipakai.",
-			EN: "An imported file of areas or places is missing or was changed; the one before is used.",
+			ID: "Berkas wilayah, tempat atau peta yang diimpor rusak atau hilang; yang lama dipakai.",
+			EN: "An imported file of areas, places or the map is missing or was changed; the one before is used.",
 		},
-		Todo: Text{ID: "Impor lagi dari berkas aslinya: siaga area import.", EN: "Import it again from its original: siaga area import."},
+		Todo: Text{ID: "Impor lagi dari berkas aslinya: siaga area, place atau map import.", EN: "Import it again from its original: siaga area, place or map import."},
 	})
 }
 
@@ -118,6 +141,9 @@ func (l *lands) read(e staff.Imported) ([]byte, error) {
 func (l *lands) try(e staff.Imported) error {
 	if !slices.Contains([]string{"areas", "places", "map"}, e.What) {
 		return fmt.Errorf("%q is nothing that can be imported", e.What)
+	}
+	if e.What == "map" {
+		return l.sameMap(e)
 	}
 	_, err := l.read(e)
 	return err

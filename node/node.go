@@ -52,6 +52,7 @@ type Node struct {
 	started   time.Time
 	ladders   ladders
 	lands     *lands
+	adviser   *dispatch.Adviser
 	dispatch  *dispatch.Dispatch
 	lines     *browser.Lines
 	phone     *sip.Exchange
@@ -213,8 +214,7 @@ func (n *Node) openPeople(ctx context.Context) (err error) {
 		return fmt.Errorf("accounts: %w", err)
 	}
 	n.onClose(n.staff.Close)
-	n.openLands()
-	return nil
+	return n.openLands()
 }
 
 func (n *Node) openCalls(ctx context.Context) (err error) {

@@ -571,6 +571,6 @@ func TestGolden(t *testing.T) {
 // oldSettings are those of the golden file: a setting that came later is not in it.
 func oldSettings() office.Settings {
 	s := office.Settings{}.WithDefaults()
-	s.TPiket = 0
+	s.TPiket, s.TSilent = 0, 0
 	return s
 }

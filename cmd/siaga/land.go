@@ -31,6 +31,47 @@ func areaCmd() *cobra.Command {
 	return c
 }
 
+// placeCmd keeps the gazetteer.
+func placeCmd() *cobra.Command {
+	c := &cobra.Command{Use: "place", Short: "Places by name: landmarks, streets, kilometre posts", Args: cobra.NoArgs}
+	var o node.ImportOptions
+	imp := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Check a gazetteer (CSV or GeoJSON points) and make it the site's",
+		Long: "CSV has a first line that names its columns: name, lat, lng, and if wanted kind, also (other names, | between), in (kecamatan),\n" +
+			"error_m. Comma, semicolon or tab; UTF-8 or Windows-1252. A name like \"Km 12 Jalan Soekarno-Hatta\" is a kilometre post: points\n" +
+			"between two posts of a road are computed. The file replaces the gazetteer before. With any fault nothing is imported.",
+		Example: "  siaga place import tempat.csv --dir /var/lib/siaga",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.File = args[0]
+			return node.ImportPlaces(c.Context(), c.OutOrStdout(), o)
+		},
+	}
+	importFlags(imp, &o)
+	c.AddCommand(imp)
+	return c
+}
+
+// mapCmd keeps the base map.
+func mapCmd() *cobra.Command {
+	c := &cobra.Command{Use: "map", Short: "Base map of the screens, without internet", Args: cobra.NoArgs}
+	var o node.ImportOptions
+	imp := &cobra.Command{
+		Use:     "import FILE",
+		Short:   "Check a base map (PMTiles version 3, or GeoJSON of at most 20 MB) and make it the site's",
+		Example: "  siaga map import kaltim.pmtiles --dir /var/lib/siaga",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.File = args[0]
+			return node.ImportMap(c.Context(), c.OutOrStdout(), o)
+		},
+	}
+	importFlags(imp, &o)
+	c.AddCommand(imp)
+	return c
+}
+
 func importFlags(c *cobra.Command, o *node.ImportOptions) {
 	c.Flags().StringVar(&o.Dir, "dir", "", "data folder of the site; empty: that of siaga.toml")
 	c.Flags().StringVarP(&o.Config, "config", "c", "", "configuration file; empty: siaga.toml here, or beside the data folder")

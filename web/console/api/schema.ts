@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The areas of the offices as GeoJSON, simplified for maps */
+        get: operations["get-areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/areas/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose a place is */
+        get: operations["get-areas-at"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/callbacks": {
         parameters: {
             query?: never;
@@ -550,6 +584,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents/{id}/recommend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units that can be there soonest, with what speaks for and against each */
+        get: operations["get-incidents-id-recommend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/incidents/{id}/report": {
         parameters: {
             query?: never;
@@ -617,6 +668,40 @@ export interface paths {
          *     Three seconds without a message of the page after its first beat, or a closed socket, and the seat's line counts as lost.
          */
         get: operations["get-line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The base map, if one was imported */
+        get: operations["get-map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/map/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of the base map; ranges are answered */
+        get: operations["get-map-file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -951,6 +1036,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places that fit what a caller says, the best first */
+        get: operations["get-places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/seats/{office}/{n}/off": {
         parameters: {
             query?: never;
@@ -1076,6 +1178,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Advised: {
+            /** @description the incident has a point; without one nothing can be reckoned */
+            known: boolean;
+            /**
+             * @description empty: none is set; failed: the estimate holds
+             * @enum {string}
+             */
+            router: "" | "ok" | "failed";
+            units: components["schemas"]["UnitAdvice"][];
+        };
         Alarm: {
             /** @enum {string} */
             level: "warn" | "bad";
@@ -1084,6 +1196,23 @@ export interface components {
             since: string;
             text: components["schemas"]["Text"];
             todo: components["schemas"]["Text"];
+        };
+        AreaFound: {
+            area: string;
+            /**
+             * Format: int64
+             * @description by land
+             */
+            awayM: number;
+            /** @description by the coarse built-in drawing: no areas were imported */
+            demo: boolean;
+            /**
+             * @description afloat: on water, the nearest shore's; house: no area is near, the nearest police house by land
+             * @enum {string}
+             */
+            how: "inside" | "nearest" | "afloat" | "house" | "nowhere";
+            /** @description empty: nobody's */
+            office: string;
         };
         BlockView: {
             /** Format: date-time */
@@ -1579,6 +1708,26 @@ export interface components {
         Looking: {
             number: string;
         };
+        MapInfo: {
+            hash: string;
+            /**
+             * @description empty: none was imported, draw a plain background
+             * @enum {string}
+             */
+            kind: "" | "pmtiles" | "geojson";
+            /** @description north-east corner */
+            max: components["schemas"]["Point"];
+            /** Format: int64 */
+            maxZoom: number;
+            /** @description south-west corner */
+            min: components["schemas"]["Point"];
+            /** Format: int64 */
+            minZoom: number;
+            /** @description mvt, png, jpeg, webp, avif */
+            tileType: string;
+            /** @description of the file; ranges are answered */
+            url: string;
+        };
         Moved: {
             after: string;
             /** Format: date-time */
@@ -1810,6 +1959,28 @@ export interface components {
             role: "operator" | "supervisor" | "chief" | "administrator";
             /** @description small letters, digits, dots, dashes */
             user: string;
+        };
+        PlaceFound: {
+            at: components["schemas"]["Point"];
+            /**
+             * Format: int64
+             * @description from where the search began
+             */
+            awayM: number;
+            /**
+             * Format: int64
+             * @description how far the point may be off; 0: not known
+             */
+            errorM: number;
+            /** @description between two kilometre posts */
+            guess: boolean;
+            /** @description kecamatan or town */
+            in: string;
+            kind: string;
+            name: string;
+            /** @description coordinates were typed longitude first: ask again */
+            swapped: boolean;
+            whose: components["schemas"]["AreaFound"];
         };
         Point: {
             /** Format: double */
@@ -2224,6 +2395,37 @@ export interface components {
              */
             ended: number;
         };
+        UnitAdvice: {
+            /** @description what it covers now */
+            area: string;
+            /**
+             * Format: int64
+             * @description seconds until it can be there
+             */
+            arriveS: number;
+            busy: boolean;
+            /** @description a router said so, else it is the estimate */
+            byRoad: boolean;
+            /** @description needed skills that its crew lacks */
+            lacks: string[];
+            /**
+             * Format: int64
+             * @description free units that stay there without it
+             */
+            leftThere: number;
+            /** Format: int64 */
+            metres: number;
+            /**
+             * Format: int64
+             * @description age of its position in seconds, -1: none
+             */
+            seenS: number;
+            sign: string;
+            /** @description the position is fresh */
+            sure: boolean;
+            unit: string;
+            why: components["schemas"]["Text"];
+        };
         WallLink: {
             /** Format: date-time */
             until: string;
@@ -2339,6 +2541,67 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-areas-at": {
+        parameters: {
+            query: {
+                lat: number;
+                lng: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaFound"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-callbacks": {
         parameters: {
             query?: {
@@ -3588,6 +3851,37 @@ export interface operations {
             };
         };
     };
+    "get-incidents-id-recommend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advised"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "put-incidents-id-report": {
         parameters: {
             query?: never;
@@ -3712,6 +4006,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-map-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
             };
             /** @description Error */
             default: {
@@ -4501,6 +4853,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneTimePassword"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-places": {
+        parameters: {
+            query: {
+                /** @description what the caller says: names, kilometre posts, coordinates, plus codes */
+                q: string;
+                /** @description latitude,longitude; the own office's house when left out */
+                near?: string;
+                /** @description 8 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceFound"][];
                 };
             };
             /** @description Error */
