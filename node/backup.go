@@ -30,6 +30,8 @@ type manifest struct {
 	Node    string            `json:"node"`
 	At      time.Time         `json:"at"`
 	Files   map[string]string `json:"files"` // path below the folder: hex SHA-256
+	// Paths are those that siaga.toml names otherwise than they lie after a restore: as written there, and below the new folder.
+	Paths map[string]string `json:"paths,omitempty"`
 }
 
 // ErrBackup is wrapped by every reason why a folder can't be restored.
@@ -84,11 +86,16 @@ func backup(ctx context.Context, out io.Writer, cfg Config, configFile, dir stri
 			return err
 		}
 	}
-	for name, from := range map[string]string{
+	files := map[string]string{
 		"siaga.toml": configFile, "offices.json": cfg.Site.Offices, "ca.pem": filepath.Join(cfg.Site.Data, "ca.pem"),
 		"ca.key": filepath.Join(cfg.Site.Data, "ca.key"), "links.key": filepath.Join(cfg.Site.Data, "links.key"),
-		"routes.json": cfg.Site.Routes,
-	} {
+		"routes.json": cfg.Site.Routes, "phones.json": filepath.Join(cfg.Site.Data, "phones.json"),
+	}
+	m.Paths, err = named(out, configFile, files)
+	if err != nil {
+		return err
+	}
+	for name, from := range files {
 		if _, err := os.Stat(from); from == "" || err != nil {
 			continue
 		}
@@ -101,6 +108,84 @@ func backup(ctx context.Context, out io.Writer, cfg Config, configFile, dir stri
 	}
 	_, err = fmt.Fprintf(out, "Backup of %s in %s: journal, %d tapes (%d new). Keep it as secret as the site.\n", m.Node, dir, tapes, copied)
 	return err
+}
+
+// besides is the folder of a restored site for what siaga.toml names: passwords, certificates, authorities. Without them a
+// trunk that wants a password, or SIP over TLS, would keep the spare from starting.
+const besides = "besides"
+
+// named adds the files that siaga.toml names to those of the backup, and tells which of its paths a restore must rewrite.
+func named(out io.Writer, configFile string, files map[string]string) (map[string]string, error) {
+	raw, err := os.ReadFile(configFile)
+	if err != nil {
+		return nil, fmt.Errorf("backup: %w", err)
+	}
+	written, err := ParseConfig(raw)
+	if err != nil {
+		return nil, fmt.Errorf("backup: %s was changed since Siaga started, and has a fault: %w", configFile, err)
+	}
+	dir := filepath.Dir(configFile)
+	paths, taken := map[string]string{}, map[string]string{}
+	for i, p := range written.files() {
+		if *p == "" {
+			continue
+		}
+		at := *p
+		if !filepath.IsAbs(at) {
+			at = filepath.Join(dir, at)
+		}
+		name := ""
+		switch {
+		case i < 3:
+			name = []string{"data", "offices.json", "routes.json"}[i]
+		default:
+			name = filepath.Join(besides, filepath.Base(at))
+			for n := 2; taken[name] != "" && taken[name] != at; n++ {
+				name = filepath.Join(besides, fmt.Sprintf("%d-%s", n, filepath.Base(at)))
+			}
+			taken[name] = at
+			if _, err := os.Stat(at); err != nil { // no reason to have no backup at all
+				_, _ = fmt.Fprintf(out, "! siaga.toml names %s, which can't be read: a spare won't start without it\n", *p)
+				continue
+			}
+			files[name] = at
+		}
+		if *p != name {
+			paths[*p] = name
+		}
+	}
+	return paths, nil
+}
+
+// inside is the path of a file below a folder; empty when it lies elsewhere.
+func inside(dir, path string) string {
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return ""
+	}
+	return rel
+}
+
+// rewrite makes a restored siaga.toml name its files where they are now. Comments stay as they are.
+func rewrite(path string, paths map[string]string) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(string(raw), "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		for old, now := range paths {
+			for _, quote := range []string{`"`, `'`} {
+				if k := strings.Index(line, "="); k >= 0 && strings.HasPrefix(strings.TrimSpace(line[k+1:]), quote+old+quote) {
+					lines[i] = line[:k+1] + strings.Replace(line[k+1:], quote+old+quote, quote+now+quote, 1)
+				}
+			}
+		}
+	}
+	return os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600)
 }
 
 // Restore brings a backup back: every file is checked first, and nothing is written into a data folder that is in use.
@@ -145,10 +230,17 @@ func Restore(ctx context.Context, out io.Writer, from, to string) error {
 		switch name {
 		case "siaga.toml", "offices.json", "routes.json":
 			target = filepath.Join(part, name)
+		default:
+			if inside(besides, name) != "" {
+				target = filepath.Join(part, name)
+			}
 		}
 		if err := copySafely(filepath.Join(from, name), target); err != nil {
 			return fmt.Errorf("restore %s: %w", name, err)
 		}
+	}
+	if err := rewrite(filepath.Join(part, "siaga.toml"), m.Paths); err != nil {
+		return fmt.Errorf("restore siaga.toml: %w", err)
 	}
 	if err := journal.VerifyFiles(ctx, filepath.Join(data, "journal")); err != nil {
 		return fmt.Errorf("%w: its journal isn't good: %w", ErrBackup, err)
@@ -160,7 +252,7 @@ func Restore(ctx context.Context, out io.Writer, from, to string) error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	_, err = fmt.Fprintf(out, `Restored %s as of %s into %s (%d files, all good).
-Next: look at site.data, addresses and trunks in %s, stop the old machine, then
+Next: look at the addresses in %s, make sure that the old machine is off, then
   siaga doctor --config %[5]s   and   siaga serve --config %[5]s
 `, m.Node, m.At.Local().Format("2006-01-02 15:04 MST"), to, len(m.Files), filepath.Join(to, "siaga.toml"))
 	return err

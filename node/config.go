@@ -150,19 +150,27 @@ func LoadConfig(path string) (Config, error) {
 		return Config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	dir := filepath.Dir(path)
-	files := []*string{&c.Alarms.SMTPPasswordFile, &c.Alarms.SecretFile, &c.SIP.TLSCert, &c.SIP.TLSKey, &c.SIP.CA, &c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.HTTP.Cert, &c.HTTP.Key}
+	for _, p := range c.files() {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(dir, *p)
+		}
+	}
+	return c, nil
+}
+
+// files are the settings that name a file or folder. The first three are the data folder, the office file and the plans.
+func (c *Config) files() []*string {
+	files := []*string{
+		&c.Site.Data, &c.Site.Offices, &c.Site.Routes, &c.Alarms.SMTPPasswordFile, &c.Alarms.SecretFile,
+		&c.SIP.TLSCert, &c.SIP.TLSKey, &c.SIP.CA, &c.HTTP.Cert, &c.HTTP.Key,
+	}
 	for i := range c.Trunks {
 		files = append(files, &c.Trunks[i].PasswordFile, &c.Trunks[i].ClientCA)
 	}
 	for i := range c.Phones.Desk {
 		files = append(files, &c.Phones.Desk[i].PasswordFile)
 	}
-	for _, p := range files {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(dir, *p)
-		}
-	}
-	return c, nil
+	return files
 }
 
 // ParseConfig reads the text of siaga.toml and checks every setting.
