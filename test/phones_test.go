@@ -134,10 +134,16 @@ func (f *far) registered() {
 }
 
 // initSite makes a site, which doesn't serve yet.
-func initSite(t *testing.T) *phoneSite {
+func initSite(t *testing.T, args ...string) *phoneSite {
 	t.Helper()
-	s := &phoneSite{t: t, dir: t.TempDir(), said: &logs{}}
-	out, err := exec.Command(siaga(t), "init", "--dir", s.dir).CombinedOutput()
+	return initIn(t, t.TempDir(), args...)
+}
+
+// initIn does so in a folder that may hold an office file already.
+func initIn(t *testing.T, dir string, args ...string) *phoneSite {
+	t.Helper()
+	s := &phoneSite{t: t, dir: dir, said: &logs{}}
+	out, err := exec.Command(siaga(t), append([]string{"init", "--dir", s.dir}, args...)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("init: %v\n%s", err, out)
 	}

@@ -106,6 +106,9 @@ func TestTortureOverUDP(t *testing.T) {
 	for i, line := range strings.Split(strings.TrimSpace(string(index)), "\n")[1:] {
 		name := strings.TrimSuffix(strings.Split(line, "\t")[0], ".dat")
 		want, ok := torture[name]
+		if ok && want.why == "" && !agrees(strings.Split(line, "\t")[3], want.status) {
+			t.Errorf("%s: %d isn't what INDEX.tsv expects (%s), and no reason is given", name, want.status, strings.Split(line, "\t")[3])
+		}
 		if !ok {
 			t.Errorf("%s has no line in the table", name)
 			continue
@@ -127,6 +130,17 @@ func TestTortureOverUDP(t *testing.T) {
 	if h.calls() != calls {
 		t.Errorf("%d calls began, want %d", h.calls(), calls)
 	}
+}
+
+// agrees says whether an answer is one that the "expected" of INDEX.tsv names.
+func agrees(expected string, status int) bool {
+	switch {
+	case status == silence:
+		return strings.HasPrefix(expected, "discard")
+	case strings.Contains(expected, strconv.Itoa(status)):
+		return true
+	}
+	return strings.HasPrefix(expected, "accept") && (status == begun || status == 200)
 }
 
 // tortureAnswer sends a message from where its Via says that answers go to, and tells the final answer.
