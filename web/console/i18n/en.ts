@@ -508,6 +508,7 @@ export const en: Texts = {
     choose: "choose an office",
     by: "accepted by (rank, name)",
     open: "Without a time of acceptance that office must still accept it; its time runs from now.",
+    wrong: "Write times like 14.32.",
     taken: "Accepted by phone already: no alarm.",
     save: "Save the report",
   },

@@ -501,6 +501,7 @@ export const id = {
     choose: "pilih kantor",
     by: "diterima oleh (pangkat, nama)",
     open: "Tanpa jam diterima, kantor itu masih harus menerima laporan; jam terima berjalan mulai sekarang.",
+    wrong: "Tulis jam seperti 14.32.",
     taken: "Sudah diterima lewat telepon: tidak ada peringatan.",
     save: "Simpan laporan",
   },

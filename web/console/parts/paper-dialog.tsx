@@ -4,7 +4,7 @@ import type { Paper, Report } from "../api/types";
 import { targets, useDesk } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useTexts } from "../i18n";
-import { isoDay, timeAt } from "../words/time";
+import { hourMinute, isoDay, timeAt } from "../words/time";
 import { Act, Field } from "./bits";
 import { Dialog } from "./dialog";
 import { KindField } from "./kind-field";
@@ -35,14 +35,26 @@ export function PaperDialog({ onClose, onDone }: { onClose: () => void; onDone: 
   const { office } = desk.session;
   const [day, setDay] = useState(() => isoDay(desk.now(), office.zone));
   const [n, setN] = useState("");
-  const [times, setTimes] = useState({ rang: "", answered: "", told: "", accepted: "" });
+  const [typed, setTimes] = useState({ rang: "", answered: "", told: "", accepted: "" });
   const [by, setBy] = useState("");
   const [to, setTo] = useState(office.kind === "polda" ? "" : office.id);
   const [report, set] = useState<Report>(empty);
   const [busy, wait] = useState(false);
+  const times = {
+    rang: hourMinute(typed.rang),
+    answered: hourMinute(typed.answered),
+    told: hourMinute(typed.told),
+    accepted: hourMinute(typed.accepted),
+  };
+  const wrong = moments.some((m) => typed[m].trim() !== "" && times[m] === "");
   const change = (c: Partial<Report>) => set((r) => ({ ...r, ...c }));
   const full =
-    n !== "" && times.rang !== "" && to !== "" && report.kind !== "" && (report.place + report.summary).trim() !== "";
+    !wrong &&
+    n !== "" &&
+    times.rang !== "" &&
+    to !== "" &&
+    report.kind !== "" &&
+    (report.place + report.summary).trim() !== "";
   // A time that is earlier than the first ring is past midnight.
   const at = (m: (typeof moments)[number]) =>
     times[m] === "" ? null : timeAt(day, times[m], office.zone, times[m] < times.rang ? 1 : 0);
@@ -106,10 +118,13 @@ export function PaperDialog({ onClose, onDone }: { onClose: () => void; onDone: 
                 <span className="dim">{t.paper.moments[m]}</span>
                 <input
                   className="fld num"
-                  type="time"
+                  inputMode="numeric"
+                  placeholder="14.32"
+                  maxLength={5}
+                  aria-invalid={typed[m].trim() !== "" && times[m] === ""}
                   data-testid={`paper-${m}`}
-                  value={times[m]}
-                  onChange={(e) => setTimes({ ...times, [m]: e.target.value })}
+                  value={typed[m]}
+                  onChange={(e) => setTimes({ ...typed, [m]: e.target.value })}
                 />
               </label>
             ))}
@@ -190,7 +205,9 @@ export function PaperDialog({ onClose, onDone }: { onClose: () => void; onDone: 
             />
           </div>
         </Field>
-        <p className="dim">{times.accepted === "" ? t.paper.open : t.paper.taken}</p>
+        <p className={wrong ? "warned" : "dim"}>
+          {wrong ? t.paper.wrong : times.accepted === "" ? t.paper.open : t.paper.taken}
+        </p>
         <Act look="main" type="submit" disabled={!full || busy} testid="paper-save">
           {t.paper.save}
         </Act>

@@ -65,6 +65,12 @@ export function isoDay(ms: number, zone: string): string {
   return `${p.year}-${p.month}-${p.day}`;
 }
 
+/** "14.32", "1432" or "9:05" as "14:32" or "09:05"; empty when it is no time of day. */
+export function hourMinute(text: string): string {
+  const m = /^([01]?\d|2[0-3])[.:]?([0-5]\d)$/.exec(text.trim());
+  return m ? `${m[1]!.padStart(2, "0")}:${m[2]}` : "";
+}
+
 /** The moment of a wall clock's "14:32" on a day in the office's zone, `later` days after it. Zones of ours have no summer time. */
 export function timeAt(day: string, time: string, zone: string, later = 0): string {
   const asUtc = Date.parse(`${day}T${time}:00Z`) + later * 86_400_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Office } from "../api/types";
 import { digits, reportNumber, shortNumber } from "./digits";
 import { proposeOffice } from "./match";
-import { clock, header, isNight, isoDay, left, tenths, timeAt, timeOfDay } from "./time";
+import { clock, header, hourMinute, isNight, isoDay, left, tenths, timeAt, timeOfDay } from "./time";
 
 describe("report numbers aloud", () => {
   it.each([
@@ -66,6 +66,14 @@ describe("the Polres of a place", () => {
 });
 
 describe("times of a paper sheet", () => {
+  it.each([
+    ["14.32", "14:32"],
+    ["1432", "14:32"],
+    [" 9:05", "09:05"],
+    ["24.00", ""],
+    ["1", ""],
+    ["12.60", ""],
+  ])("%s is %s", (text, time) => expect(hourMinute(text)).toBe(time));
   it("are the office's wall clock", () => {
     expect(timeAt("2026-11-25", "10:31", "Asia/Makassar")).toBe("2026-11-25T02:31:00.000Z");
     expect(timeAt("2026-11-25", "00:05", "Asia/Jayapura")).toBe("2026-11-24T15:05:00.000Z");
