@@ -142,6 +142,39 @@ plucks() {
 	keep music "$name" "$work/mn.wav"
 }
 
+# line_of OUT SECONDS WAVE NOTE…: notes one after the other, for the length of the file.
+line_of() {
+	to=$1 secs=$2 wave=$3
+	shift 3
+	parts=
+	i=0
+	for note in "$@"; do
+		i=$((i + 1))
+		if [ "$wave" = pluck ]; then
+			sox -R -D -n -r 8000 -c 1 -b 16 "$work/l$i.wav" synth "$secs" pluck "$note" gain -8
+		else
+			sox -D -n -r 8000 -c 1 -b 16 "$work/l$i.wav" synth "$secs" "$wave" "$note" fade q 0.015 "$secs" "$(awk "BEGIN{print $secs*0.5}")" gain -10
+		fi
+		parts="$parts $work/l$i.wav"
+	done
+	# shellcheck disable=SC2086 # a list of files
+	sox -D $parts "$to" repeat 40 trim 0 "$long"
+}
+
+# band NAME DBFS BEAT WAVE VIBRATO NOTE…: a melody with vibrato over chords, a plucked bass and a drum.
+band() {
+	name=$1 db=$2 beat=$3 wave=$4 vibrato=$5
+	shift 5
+	line_of "$work/v1.wav" "$beat" "$wave" "$@"
+	sox -D "$work/v1.wav" "$work/v2.wav" tremolo "$vibrato" 40 chorus 0.8 0.8 20 0.5 0.4 2 -s
+	line_of "$work/v3.wav" "$(awk "BEGIN{print $beat*4}")" triangle "$(awk "BEGIN{print $1/2}")" "$(awk "BEGIN{print $1*0.75}")" "$(awk "BEGIN{print $1*0.667}")"
+	line_of "$work/v4.wav" "$beat" pluck "$(awk "BEGIN{print $1/4}")" "$(awk "BEGIN{print $1/2}")" "$(awk "BEGIN{print $1*0.375}")" "$(awk "BEGIN{print $1/3}")"
+	noise whitenoise "$(awk "BEGIN{print $beat/2}")" fade q 0 "$(awk "BEGIN{print $beat/2}")" "$(awk "BEGIN{print $beat*0.45}")" gain -22 pad 0 "$(awk "BEGIN{print $beat/2}")" repeat 60 trim 0 "$long"
+	sox -D -m -v 1 "$work/v2.wav" -v 0.7 "$work/v3.wav" -v 0.9 "$work/v4.wav" -v 1 "$work/n.wav" "$work/v5.wav"
+	level "$work/v5.wav" "$work/v6.wav" "$db"
+	keep music "$name" "$work/v6.wav"
+}
+
 # ringback NAME HZ ON OFF
 ringback() {
 	sox -D -n -r 8000 -c 1 -b 16 "$work/t.wav" synth "$3" sine "$2" gain -18 pad 0.2 "$4" repeat 6 trim 0 "$long"

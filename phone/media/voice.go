@@ -63,7 +63,8 @@ const (
 	windowFrames = 50 // 1 s
 	lookEvery    = 5  // frames: 100 ms
 	lookFirst    = 20 // frames
-	sureLooks    = 2
+	sureLooks    = 3
+	likely       = 0.8 // in doubt it is no voice: a silent caller must be asked, and one who speaks loses nothing by it
 	steadyLooks  = 4  // and the kind of sound is told
 	backFrames   = 30 // of speech that is counted once it is known for such
 	voiceOff     = 75 // frames of quiet end it: 1.5 s
@@ -133,7 +134,7 @@ func (v *voice) look() {
 	if v.steady >= steadyLooks {
 		v.heard.Sound = best
 	}
-	if v.kinds[Speech]+v.kinds[Whisper] > 0.5 {
+	if v.kinds[Speech]+v.kinds[Whisper] > likely {
 		v.sure++
 	} else {
 		v.sure = 0

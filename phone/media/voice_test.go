@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pion/rtp"
 )
 
 // heldOut is where the sounds are that the detector was not tuned on (scripts/hearing.sh).
@@ -101,6 +103,61 @@ func TestConfusionMatrix(t *testing.T) {
 	}
 	if others > 2 || passed > 0 {
 		t.Errorf("%d other sounds counted as a voice, %d of them for 1.5 s", others, passed)
+	}
+}
+
+// The town's citizens are heard, and its silent ones are not.
+func TestTownVoices(t *testing.T) {
+	silent := map[string]bool{"hening": true, "napas": true, "jalan-raya": true}
+	files, err := filepath.Glob("../../sim/town/voices/*.alaw")
+	if err != nil || len(files) < 20 {
+		t.Fatal("the town has no voices", err)
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".alaw")
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total, mostly := listen(raw)
+		if want := !silent[name] && !strings.HasPrefix(name, "tone-"); (total >= spoken) != want {
+			t.Errorf("%s: %v of speech, mostly %s", name, total, mostly)
+		}
+	}
+}
+
+// News comes when speech begins, each 250 ms of it and when it has ended; a packet of any length will do, and nothing is
+// allocated.
+func TestVoiceNews(t *testing.T) {
+	port := NewPort("caller", PortConfig{})
+	var news []Heard
+	port.OnVoice(func(h Heard) { news = append(news, h) })
+	audio := slices.Concat(silence(time.Second), DefaultPrompts().get("wait"), silence(3*time.Second))
+	for at, n := 0, 0; at < len(audio); n++ {
+		size := min([]int{160, 240, 80, 400}[n%4], len(audio)-at)
+		port.Receive(&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 8, SequenceNumber: uint16(n)}, Payload: audio[at : at+size]}, epoch)
+		at += size
+	}
+	var began, ended int
+	for i, h := range news {
+		if i > 0 && h.Total < news[i-1].Total {
+			t.Errorf("speech became less: %v", news)
+		}
+		if on := i > 0 && news[i-1].Speaking; h.Speaking != on {
+			if h.Speaking {
+				began++
+			} else {
+				ended++
+			}
+		}
+	}
+	last := news[len(news)-1]
+	if began != 1 || ended != 1 || last.Total < 2500*time.Millisecond || last.Total > 4500*time.Millisecond {
+		t.Errorf("began %d times, ended %d times, %v in all of 3.9 s", began, ended, last.Total)
+	}
+	v := &voice{}
+	if n := testing.AllocsPerRun(200, func() { v.hear(audio[8000:8160]) }); n != 0 {
+		t.Errorf("%v allocations a frame", n)
 	}
 }
 
