@@ -65,9 +65,9 @@ const (
 	lookFirst    = 20 // frames
 	sureLooks    = 3
 	likely       = 0.8 // in doubt it is no voice: a silent caller must be asked, and one who speaks loses nothing by it
-	steadyLooks  = 4  // and the kind of sound is told
-	backFrames   = 30 // of speech that is counted once it is known for such
-	voiceOff     = 75 // frames of quiet end it: 1.5 s
+	steadyLooks  = 4   // and the kind of sound is told
+	backFrames   = 30  // of speech that is counted once it is known for such
+	voiceOff     = 75  // frames of quiet end it: 1.5 s
 	tellEvery    = 250 * time.Millisecond
 	voiceEnough  = 10 * time.Second
 	faintest     = -57 // dB: softer is never speech

@@ -24,6 +24,9 @@ export interface Acts {
   decline(call: string, offer: number): Promise<LiveCall>;
   transfer(call: string, office: string, wait?: boolean): Promise<LiveCall>;
   hold(call: string, on: boolean): Promise<LiveCall>;
+  silent(call: string): Promise<LiveCall>;
+  askSilent(call: string): Promise<LiveCall>;
+  muteCaller(call: string, on: boolean): Promise<LiveCall>;
   invite(call: string, who: Invitation): Promise<LiveCall>;
   dismiss(call: string, guest: number): Promise<LiveCall>;
   merge(call: string, guest: number): Promise<LiveCall>;
@@ -63,6 +66,9 @@ export const acts: Acts = {
       client.POST("/calls/{id}/transfer", { ...path(id), body: { office, wait: wait ?? false }, headers }),
     ),
   hold: (id, on) => command((headers) => client.POST("/calls/{id}/hold", { ...path(id), body: { on }, headers })),
+  silent: (id) => command((headers) => client.POST("/calls/{id}/silent", { ...path(id), headers })),
+  askSilent: (id) => command((headers) => client.POST("/calls/{id}/ask-silent", { ...path(id), headers })),
+  muteCaller: (id, on) => command((headers) => client.POST("/calls/{id}/mute", { ...path(id), body: { on }, headers })),
   invite: (id, body) => command((headers) => client.POST("/calls/{id}/guests", { ...path(id), body, headers })),
   dismiss: (id, n) => command((headers) => client.DELETE("/calls/{id}/guests/{n}", { ...guest(id, n), headers })),
   merge: (id, n) => command((headers) => client.POST("/calls/{id}/guests/{n}/merge", { ...guest(id, n), headers })),

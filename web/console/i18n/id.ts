@@ -117,6 +117,39 @@ export const id = {
     move: "Pindahkan telepon ke sini",
     noSeats: "Kantor ini belum punya meja. Minta administrator menambahkannya.",
   },
+  silence: {
+    quiet: "diam",
+    asked: (n: number) => (n > 1 ? `sudah ${n} kali diminta tekan 5-5` : "diminta tekan 5-5"),
+    sounds: {
+      "": "",
+      silence: "",
+      speech: "",
+      whisper: "seperti bisikan",
+      breath: "seperti napas",
+      rustle: "seperti gesekan",
+      street: "seperti suara jalan",
+      music: "seperti musik",
+      tone: "seperti nada",
+    } as Record<string, string>,
+    pocket:
+      "Tidak ada suara dan tidak ada tombol. Mungkin telepon di dalam saku. Dengarkan dulu, lalu Anda yang memutuskan.",
+    empty: "Tutup: kosong",
+    mark: "Tandai darurat senyap",
+    ask: "Minta tekan 5-5",
+    emergency: "DARURAT SENYAP — saluran terbuka",
+    muted: "Suara Anda TIDAK terdengar penelepon",
+    heard: "PENELEPON MENDENGAR ANDA",
+    why: (ear: boolean): string => (ear ? "Ditandai petugas." : "Penelepon menekan 5 dua kali."),
+    todo: [
+      "Jangan tutup. Dengarkan, dan catat apa pun yang terdengar.",
+      "Pastikan tempatnya, lalu F4: kirim Polres sekarang (prioritas 1).",
+      "Jangan menelepon balik. Jangan kirim SMS.",
+    ],
+    lift: "Buka suara ke penelepon",
+    sure: "Yakin? Suara Anda bisa membahayakan penelepon.",
+    keep: "Tidak, tetap senyap",
+    muteAgain: "Senyapkan lagi",
+  },
   call: {
     hidden: "nomor disembunyikan",
     trust: {
@@ -373,6 +406,8 @@ export const id = {
   keys: {
     invite: "ajak",
     hold: "tahan",
+    silent: "tandai darurat senyap",
+    empty: "tutup kosong (diusulkan)",
     callbacks: "telepon balik",
     phone: "telepon keluar",
     dial: "telepon pelapor",

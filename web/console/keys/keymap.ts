@@ -12,6 +12,8 @@ export type Act =
   | "ready"
   | "mute"
   | "hold"
+  | "silent"
+  | "empty"
   | "invite"
   | "callbacks"
   | "dial"
@@ -55,6 +57,8 @@ const letters: Record<string, Act> = {
   s: "ready",
   m: "mute",
   h: "hold",
+  y: "silent",
+  k: "empty",
   b: "callbacks",
   p: "dial",
   a: "accept",

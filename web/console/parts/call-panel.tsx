@@ -6,6 +6,7 @@ import { useTexts, word } from "../i18n";
 import { clock, dayTime } from "../words/time";
 import { Act, Since } from "./bits";
 import { Meter } from "./meter";
+import { Silence } from "./silent";
 
 export function CallPanel({
   call,
@@ -40,6 +41,7 @@ export function CallPanel({
         {call.withheld && call.number && <span className="chip">{t.call.hidden}</span>}
         {call.trust && <span className="chip warn">{t.call.trust[call.trust]}</span>}
       </div>
+      <Silence call={call} />
       <div className="row">
         <Since at={call.firstRing} className="clock num" />
         <span className="dim">

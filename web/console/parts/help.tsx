@@ -17,6 +17,8 @@ export function Help({ onClose }: { onClose: () => void }) {
     ["A", t.keys.accept],
     ["N", t.keys.note],
     ["H", t.keys.hold],
+    ["Y", t.keys.silent],
+    ["K", t.keys.empty],
     ["M", t.keys.mute],
     ["B", t.keys.phone],
     ["P", t.keys.dial],

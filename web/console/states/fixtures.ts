@@ -178,6 +178,20 @@ export const outcomes: Outcome[] = [
   ),
 ];
 
+/** Nobody has spoken yet. */
+export const quiet: LiveCall["silence"] = {
+  spoke: false,
+  speaking: false,
+  sound: "",
+  since: null,
+  prompted: 0,
+  askAt: null,
+  emergency: false,
+  byEar: false,
+  muted: false,
+  pocketAt: null,
+};
+
 export const call = (change: Partial<LiveCall> = {}): LiveCall => ({
   id: "c1",
   office: "polda-kaltim",

@@ -197,6 +197,30 @@ export const scenes: Record<string, Scene> = {
     desk: polda(ringing("queue", fx.poldaSeat, true), { state: "OFFERED", card: null }),
     show: consolePolda,
   },
+  "console-silent": {
+    desk: polda(fx.call({ silence: { ...fx.quiet, since: fx.at(9), prompted: 1, sound: "breath" } }), {
+      card: draftCard,
+    }),
+    show: consolePolda,
+  },
+  "console-pocket": {
+    desk: polda(
+      fx.call({ silence: { ...fx.quiet, since: fx.at(32), prompted: 2, sound: "rustle", pocketAt: fx.at(4) } }),
+      { card: draftCard },
+    ),
+    show: consolePolda,
+  },
+  "console-senyap": {
+    desk: polda(
+      fx.call({
+        urgent: true,
+        digits: "55",
+        silence: { ...fx.quiet, prompted: 1, emergency: true, muted: true, sound: "breath" },
+      }),
+      { card: draftCard },
+    ),
+    show: consolePolda,
+  },
   "console-talk": { desk: polda(fx.call(), { card: draftCard }), incident: draft, show: consolePolda },
   "console-filter": {
     desk: polda(fx.call(), { card: draftCard }),
