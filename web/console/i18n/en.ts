@@ -137,6 +137,7 @@ export const en: Texts = {
     mark: "Mark silent emergency",
     ask: "Ask for 5-5",
     emergency: "SILENT EMERGENCY — line open",
+    left: "SILENT EMERGENCY — the caller is gone",
     muted: "The caller does NOT hear you",
     heard: "THE CALLER HEARS YOU",
     why: (ear: boolean): string => (ear ? "Marked by the officer." : "The caller pressed 5 twice."),

@@ -137,6 +137,7 @@ export const id = {
     mark: "Tandai darurat senyap",
     ask: "Minta tekan 5-5",
     emergency: "DARURAT SENYAP — saluran terbuka",
+    left: "DARURAT SENYAP — penelepon sudah terputus",
     muted: "Suara Anda TIDAK terdengar penelepon",
     heard: "PENELEPON MENDENGAR ANDA",
     why: (ear: boolean): string => (ear ? "Ditandai petugas." : "Penelepon menekan 5 dua kali."),

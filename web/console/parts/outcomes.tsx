@@ -43,7 +43,7 @@ export function OutcomePicker(props: Props) {
       if (agency) onChoose({ outcome: "dialihkan_instansi", agency });
       return Boolean(prank || agency);
     }
-    if (asking === "unfinished" && (key === "b" || key === "h")) {
+    if (asking === "unfinished" && (key === "h" || (key === "b" && !call.silence.emergency))) {
       onChoose({ outcome: "putus_penelepon", ...(key === "b" ? { callback: true } : { danger: true }) });
       return true;
     }
@@ -58,16 +58,18 @@ export function OutcomePicker(props: Props) {
         <div className={asking === "unfinished" ? "picks three" : "picks"}>
           {asking === "unfinished" && (
             <>
-              <Act
-                look="main"
-                hint="B"
-                testid="outcome-callback"
-                onClick={() => onChoose({ outcome: "putus_penelepon", callback: true })}
-              >
-                <span>
-                  {t.outcomes.callback} · <small>{t.outcomes.callbackHint}</small>
-                </span>
-              </Act>
+              {!call.silence.emergency && (
+                <Act
+                  look="main"
+                  hint="B"
+                  testid="outcome-callback"
+                  onClick={() => onChoose({ outcome: "putus_penelepon", callback: true })}
+                >
+                  <span>
+                    {t.outcomes.callback} · <small>{t.outcomes.callbackHint}</small>
+                  </span>
+                </Act>
+              )}
               <Act
                 look="bad"
                 hint="H"

@@ -68,6 +68,7 @@ function Emergency({ call, mine }: { call: LiveCall; mine: boolean }) {
   const run = useRun();
   const [sure, ask] = useState(false);
   const { muted } = call.silence;
+  const left = call.phase === "UNFINISHED";
   // biome-ignore lint/correctness/useExhaustiveDependencies: a question about the old state is over
   useEffect(() => ask(false), [muted]);
   const set = (on: boolean) => {
@@ -76,13 +77,15 @@ function Emergency({ call, mine }: { call: LiveCall; mine: boolean }) {
   };
   return (
     <div className={`silence emergency ${muted ? "" : "open"}`} role="alert" data-testid="silent-emergency">
-      <b>■ {t.silence.emergency}</b>
-      <span className="big" data-testid="silent-muted">
-        {muted ? t.silence.muted : t.silence.heard}
-      </span>
+      <b>■ {left ? t.silence.left : t.silence.emergency}</b>
+      {!left && (
+        <span className="big" data-testid="silent-muted">
+          {muted ? t.silence.muted : t.silence.heard}
+        </span>
+      )}
       <span>{t.silence.why(call.silence.byEar)}</span>
       <ol>
-        {t.silence.todo.map((line) => (
+        {t.silence.todo.slice(left ? 1 : 0).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ol>
