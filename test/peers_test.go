@@ -156,8 +156,7 @@ waiting = "prompts"
 		telkom.does("resume", "")
 		desk.hears(citizenTone)
 		telkom.receives()
-		telkom.does("hangup", "")
-		desk.tells("CALL_CLOSED", "")
+		ends(telkom, desk)
 		tapeHolds(t, filepath.Join(s.dir, "data"), citizenTone, phoneTone)
 		s.closes(id, "informasi")
 	}) {
@@ -166,7 +165,7 @@ waiting = "prompts"
 	t.Run("we call out", func(t *testing.T) {
 		s, desk, telkom := s.as(t), desk.as(t), telkom.as(t)
 		telkom.forget()
-		s.sari.must("POST", "/duty/ready", nil, nil)
+		s.ready()
 		answer(func() { s.sari.must("POST", "/calls", map[string]string{"number": "081234500303"}, nil) })
 		telkom.tells("CALL_ESTABLISHED", "")
 		telkom.hears(phoneTone) // G.711 µ-law
@@ -174,13 +173,12 @@ waiting = "prompts"
 		telkom.does("uafind", "sip:081234500303@127.0.0.4")
 		telkom.does("sndcode", "5")
 		desk.tells("CALL_DTMF_START", "5")
-		desk.does("hangup", "")
-		telkom.tells("CALL_CLOSED", "")
+		ends(desk, telkom)
 		s.sari.ended("+6281234500303", 1)
 	})
 	t.Run("a carrier calls in by TLS with SRTP, and the process is killed", func(t *testing.T) {
 		s, desk, secret := s.as(t), desk.as(t), secret.as(t)
-		s.sari.must("POST", "/duty/ready", nil, nil)
+		s.ready()
 		answer(func() { secret.does("dial", fmt.Sprintf("sip:110@127.0.0.1:%d;transport=tls", secure)) })
 		secret.tells("CALL_ESTABLISHED", "")
 		secret.hears(phoneTone)
@@ -197,8 +195,7 @@ waiting = "prompts"
 		secret.does("resume", "")
 		desk.hears(secretTone)
 		secret.receives()
-		secret.does("hangup", "")
-		desk.tells("CALL_CLOSED", "")
+		ends(secret, desk)
 		tapeHolds(t, filepath.Join(s.dir, "data"), secretTone, phoneTone)
 		s.closes(id, "informasi")
 	})
@@ -206,7 +203,7 @@ waiting = "prompts"
 		s, desk, telkom, secret := s.as(t), desk.as(t), telkom.as(t), secret.as(t)
 		telkom.forget()
 		secret.forget()
-		s.sari.must("POST", "/duty/ready", nil, nil)
+		s.ready()
 		answer(func() { secret.does("dial", fmt.Sprintf("sip:110@127.0.0.1:%d;transport=tls", secure)) })
 		id := s.live("081234500302").ID
 		s.sari.must("POST", "/calls/"+id+"/transfer", map[string]string{"office": bpn}, nil)
@@ -218,8 +215,7 @@ waiting = "prompts"
 		secret.hears(citizenTone)
 		telkom.hears(secretTone)
 		secret.never("CALL_CLOSED")
-		telkom.does("hangup", "")
-		secret.tells("CALL_CLOSED", "")
+		ends(telkom, secret)
 		if r := s.sari.ended("+6281234500302", 2); r.Outcome != "valid_polres" {
 			t.Errorf("the list says %+v", r)
 		}
@@ -227,6 +223,16 @@ waiting = "prompts"
 	if n := s.conservation(); n != 0 {
 		t.Errorf("the sheet of calls doesn't balance: %d", n)
 	}
+}
+
+// ends hangs up at one end and waits until both know: what they tell late must not count for the next call.
+func ends(by, other *baresip) {
+	by.t.Helper()
+	by.forget()
+	other.forget()
+	by.does("hangup", "")
+	by.tells("CALL_CLOSED", "")
+	other.tells("CALL_CLOSED", "")
 }
 
 // as lends it to a part of the test.
@@ -238,7 +244,7 @@ func (s *phoneSite) as(t *testing.T) *phoneSite {
 	return &c
 }
 
-// live is the newest call of a number in the list.
+// live is the call of a number that has not ended: the list may still show an earlier one in front.
 func (s *phoneSite) live(number string) (c callRow) {
 	s.t.Helper()
 	eventually(s.t, "the call of "+number+" in the list", 5*time.Second, func() bool {
@@ -246,13 +252,22 @@ func (s *phoneSite) live(number string) (c callRow) {
 			Items []callRow `json:"items"`
 		}
 		s.sari.must("GET", "/calls?number="+number, nil, &got)
-		if len(got.Items) == 0 {
+		if len(got.Items) == 0 || got.Items[0].Outcome != "" {
 			return false
 		}
 		c = got.Items[0]
 		return true
 	})
 	return c
+}
+
+// ready makes Sari READY, as soon as her last call lets her.
+func (s *phoneSite) ready() {
+	s.t.Helper()
+	eventually(s.t, "the operator is ready", 10*time.Second, func() bool {
+		status, _ := s.sari.do("POST", "/duty/ready", nil)
+		return status/100 == 2
+	})
 }
 
 // closes gives a call its outcome after the talk.
