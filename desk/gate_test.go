@@ -113,6 +113,41 @@ func TestGate(t *testing.T) {
 			t.Fatalf("%d pranks", before)
 		}
 	})
+	run(t, "1.5 s of speech lead into the queue, less does not", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		l := w.held(joker)
+		w.sleep(2 * time.Second)
+		l.sink(phone.Voice{Speaking: true, Total: 750 * time.Millisecond, Sound: "speech"})
+		w.sleep(time.Second)
+		l.sink(phone.Voice{Total: 750 * time.Millisecond, Sound: "silence"})
+		w.sleep(3 * time.Second)
+		w.expect(l, call.Gated)
+		l.sink(phone.Voice{Speaking: true, Total: 1500 * time.Millisecond, Sound: "speech"})
+		w.settle()
+		w.expect(l, call.Offered)
+		if e := w.gate(l.id); e[len(e)-1].(filter.GateEnded).How != filter.Spoke {
+			t.Fatalf("the journal says %+v", e)
+		}
+	})
+	run(t, "5-5 at the gate is a silent emergency, before all others and not audible", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		busy := w.dials("+62811")
+		w.answers("pa", busy, "polda/1")
+		other := w.dials("+62813")
+		l := w.held(joker)
+		l.presses("55")
+		if c := w.call(l.id); c.Phase != call.Queued || !c.Urgent || c.Low || !c.Silence.Emergency {
+			t.Fatalf("after 5-5 at the gate: %+v", c)
+		}
+		if said, muted := l.talk.saying(); !muted || len(said) == 0 || said[len(said)-1] != "silent_ok" || len(w.silent) != 1 {
+			t.Fatalf("said %v, muted %v, told %v", said, muted, w.silent)
+		}
+		w.must("pa", Close{Call: busy.id, Outcome: call.Information})
+		w.expect(l, call.Offered)
+		w.expect(other, call.Queued)
+	})
 	run(t, "in danger, no gate", func(t *testing.T, w *world) {
 		w.sits("pa", "polda/1")
 		w.pranks(3)
