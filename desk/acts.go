@@ -78,7 +78,9 @@ func (l *Live) wire() {
 	}
 	s := l.state
 	if s.Phase == call.Ended {
-		l.leg.Hangup()
+		if !l.farewell() {
+			l.leg.Hangup()
+		}
 		return
 	}
 	if !s.Live() {

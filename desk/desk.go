@@ -77,6 +77,8 @@ type Options struct {
 	Dialler phone.Dialler
 	// Beside makes a talk around a line, for advice that the caller doesn't hear; nil when the line has no audio of ours.
 	Beside func(phone.Line) phone.Aside
+	// PromptLength is how long a prompt takes, zero when there is none; nil: nobody is spoken to at the end of a call.
+	PromptLength func(prompt string) time.Duration
 	// OnLeg tells which leg of the phone a call's other side is; may be nil.
 	OnLeg func(id call.ID, leg string)
 	// CallerID is the number that those see whom we call; empty: the trunk's own.

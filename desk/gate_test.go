@@ -253,3 +253,27 @@ func TestFilterOutlivesRestart(t *testing.T) {
 		}
 	})
 }
+
+// TestFarewell: a caller who needs the fire brigade, and isn't passed on, hears its number; the seat doesn't wait for it.
+func TestFarewell(t *testing.T) {
+	run(t, "", func(t *testing.T, w *world) {
+		w.desk.opts.PromptLength = func(p string) time.Duration { return map[string]time.Duration{"dial_113": 4 * time.Second}[p] }
+		w.sits("pa", "polda/1")
+		l := w.dials("+62811")
+		w.answers("pa", l, "polda/1")
+		w.must("pa", Close{Call: l.id, Outcome: call.OtherAgency, Agency: "113"})
+		if said, _ := l.talk.saying(); l.hungUp || len(said) != 1 || said[0] != "dial_113" || len(l.talk.hears()) != 0 {
+			t.Fatalf("hung up %v, said %v, hears %v", l.hungUp, said, l.talk.hears())
+		}
+		if s := w.seat("polda/1"); s.State != Ready {
+			t.Fatalf("the seat is %s while the number is spoken", s.State)
+		}
+		w.sleep(5 * time.Second)
+		if !l.hungUp {
+			t.Fatal("the call doesn't end after the number was spoken")
+		}
+		if c := w.closed(l.id); c.Outcome != call.OtherAgency || c.Agency != "113" {
+			t.Fatalf("%+v", c)
+		}
+	})
+}

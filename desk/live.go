@@ -46,6 +46,7 @@ type Live struct {
 	history                HistoryView
 	verdict                filter.Verdict   // of the number, when it came
 	gate                   filter.GateState // listens while the call is gated, and in the low lane
+	parting                bool             // the farewell is spoken
 	entered                []filter.Event   // to be journalled behind the call's beginning
 	heard                  bool             // the caller spoke
 }
@@ -63,6 +64,8 @@ type liveMsg struct {
 	out   *outMsg
 	// pikets: the ladder has come to its end; the plain phones ring too.
 	pikets bool
+	// bye: the farewell was spoken.
+	bye bool
 	press  *pressMsg
 }
 
@@ -225,6 +228,10 @@ func (l *Live) handle(m liveMsg) {
 		l.fromOutside(*m.out)
 	case m.press != nil:
 		m.reply <- l.press(*m.press)
+	case m.bye:
+		if l.leg != nil && !l.legEnded {
+			l.leg.Hangup()
+		}
 	case m.pikets:
 		l.piketsOfLadder()
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
+	"github.com/siaga110/siaga/phone/media"
 	"github.com/siaga110/siaga/phone/browser"
 	"github.com/siaga110/siaga/phone/sip"
 	"github.com/siaga110/siaga/staff"
@@ -238,6 +239,7 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 		Offices: n.offices, Trunks: trunks, Default: office.ID(n.cfg.Site.Office), Settings: n.settings,
 		Journal: n.behind, Board: n.board, Incidents: incidents{n.dispatch}, Record: n.record, AckWithin: n.cfg.Site.Ack, Observe: n.figures.observe,
 		NewID: newID, Log: n.log, Plans: plans, Dialler: &n.dialler, Beside: n.beside, CallerID: n.cfg.Site.CallerID, SetUps: n.cfg.Site.SetUps, OnLeg: n.ladders.leg,
+		PromptLength: media.DefaultPrompts().Length,
 	})
 	if err != nil {
 		return err

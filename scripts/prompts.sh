@@ -44,6 +44,19 @@ prompt other_118 "Untuk ambulans, hubungi satu satu delapan. Kami sambungkan sek
 	"For an ambulance, dial one one eight. Connecting you now."
 prompt other_115 "Untuk pencarian dan pertolongan, hubungi satu satu lima. Kami sambungkan sekarang." \
 	"For search and rescue, dial one one five. Connecting you now."
+# A caller who needs another agency and isn't passed on hears its number, then the call ends.
+prompt dial_112 "Untuk keadaan darurat lain, hubungi satu satu dua. Terima kasih." \
+	"For other emergencies, please dial one one two. Thank you."
+prompt dial_113 "Untuk pemadam kebakaran, hubungi satu satu tiga. Terima kasih." \
+	"For the fire brigade, please dial one one three. Thank you."
+prompt dial_115 "Untuk pencarian dan pertolongan, hubungi satu satu lima. Terima kasih." \
+	"For search and rescue, please dial one one five. Thank you."
+prompt dial_118 "Untuk ambulans, hubungi satu satu delapan. Terima kasih." \
+	"For an ambulance, please dial one one eight. Thank you."
+prompt dial_119 "Untuk ambulans, hubungi satu satu sembilan. Terima kasih." \
+	"For an ambulance, please dial one one nine. Thank you."
+prompt dial_pln "Untuk gangguan listrik, hubungi PLN di satu dua tiga. Terima kasih." \
+	"For power failures, please dial one two three. Thank you."
 # The report's number is spoken between these two, digit by digit; closing alone is a whole sentence too.
 prompt closing_number "Laporan Anda bernomor." "Your report number is."
 prompt closing "Polisi segera menindaklanjuti. Terima kasih." "Police will follow up. Thank you."

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Prompts are what callers can be played, by name. They don't change after loading.
@@ -61,6 +62,11 @@ var DefaultPrompts = sync.OnceValue(func() *Prompts {
 
 // Has says whether there is a prompt of this name.
 func (p *Prompts) Has(name string) bool { return len(p.audio[name]) > 0 }
+
+// Length is how long a prompt takes, zero when there is none.
+func (p *Prompts) Length(name string) time.Duration {
+	return time.Duration(len(p.audio[name])) * time.Second / 8000
+}
 
 // Over gives prompts that take each name from p, and from base where p has none: an office's own recordings over ours.
 func (p *Prompts) Over(base *Prompts) *Prompts {
