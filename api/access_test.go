@@ -31,6 +31,7 @@ POST   /offices/{id}/numbers/block  sc    office
 POST   /offices/{id}/numbers/unblock sc   office
 POST   /offices/{id}/numbers/clear  sc    office
 POST   /offices/{id}/numbers/shared sc    office
+POST   /offices/{id}/numbers/notice sc    office
 GET    /offices/{id}/filter         sc    office
 PUT    /offices/{id}/filter         c     office
 POST   /offices/{id}/filter/try     sc    office

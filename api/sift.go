@@ -99,6 +99,10 @@ func (s *Server) siftOps() {
 				Office: office.ID(in.ID), Number: in.Body.Number, On: in.Body.On, What: in.Body.What,
 			})
 		})
+	register(s, operation(http.MethodPost, "/offices/{id}/numbers/notice", "Send the site's notice to a number that plays again and again", theirs),
+		func(ctx context.Context, in *idBody[Looking]) (*out[desk.StandingView], error) {
+			return s.sift(ctx, in.ID, in.Body.Number, desk.SendNotice{Office: office.ID(in.ID), Number: in.Body.Number})
+		})
 	s.weightOps()
 }
 

@@ -52,6 +52,9 @@ var texts = map[string]Text{
 	"filter_not_blocked":   {"Nomor ini tidak sedang diblokir.", "This number is not blocked."},
 	"filter_nothing_to_do": {"Sudah begitu: tidak ada yang perlu diubah.", "It is so already: nothing to change."},
 	"filter_changed":       {"Orang lain baru saja mengubahnya. Muat ulang, lalu coba lagi.", "Somebody else has just changed it. Reload, then try again."},
+	"filter_not_habitual":  {"Nomor ini belum cukup sering iseng untuk diberi peringatan.", "This number has not played often enough for a notice."},
+	"filter_too_soon":      {"Nomor ini sudah mendapat peringatan minggu ini.", "This number got a notice this week."},
+	"no_notice_hook":       {"Pengiriman peringatan belum disiapkan di siaga.toml. Hubungi petugas TI.", "Sending notices is not set up in siaga.toml. Ask the IT officer."},
 	"weights":              {"Bobot ini tidak masuk akal. Periksa kolom yang ditandai.", "These weights make no sense. Check the marked fields."},
 	"case_reason":          {"Tuliskan untuk apa berkas perkara ini.", "Write what the case file is for."},
 

@@ -62,7 +62,7 @@ func (d *Desk) Do(ctx context.Context, who Who, cmd Command) (Done, error) {
 		return d.callOut(ctx, who, ref, c)
 	case Settle:
 		return d.settle(who, c)
-	case BlockNumber, UnblockNumber, ClearNumber, MarkShared, SetWeights:
+	case BlockNumber, UnblockNumber, ClearNumber, MarkShared, SendNotice, SetWeights:
 		return Done{}, d.sift(who, cmd, now)
 	case TakeBack:
 		return d.askLive(ctx, ref, c.Call, call.TakeBack{At: now, By: ref, N: c.N})

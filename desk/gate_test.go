@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -275,5 +276,32 @@ func TestFarewell(t *testing.T) {
 		if c := w.closed(l.id); c.Outcome != call.OtherAgency || c.Agency != "113" {
 			t.Fatalf("%+v", c)
 		}
+	})
+}
+
+// TestNotices: a text goes to who plays again and again, once a week, never to somebody in danger.
+func TestNotices(t *testing.T) {
+	run(t, "", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.refused("pa", SendNotice{Office: "polda", Number: string(joker)}, "no_notice_hook")
+		var sent []office.Number
+		w.desk.opts.Notice = func(_ office.ID, n office.Number) { sent = append(sent, n) }
+		refused := func(code string) {
+			t.Helper()
+			_, err := w.do("pa", SendNotice{Office: "polda", Number: string(joker)})
+			var r *filter.Refusal
+			if !errors.As(err, &r) || r.Code != code {
+				t.Fatalf("%v, want %s", err, code)
+			}
+		}
+		refused(filter.CodeNotHabitual)
+		w.pranks(3)
+		w.must("pa", SendNotice{Office: "polda", Number: string(joker)})
+		if !slices.Equal(sent, []office.Number{joker}) {
+			t.Fatalf("sent to %v", sent)
+		}
+		refused(filter.CodeTooSoon)
+		w.desk.past.record(joker).danger = true
+		refused(filter.CodeInNeed)
 	})
 }

@@ -65,8 +65,8 @@ type liveMsg struct {
 	// pikets: the ladder has come to its end; the plain phones ring too.
 	pikets bool
 	// bye: the farewell was spoken.
-	bye bool
-	press  *pressMsg
+	bye   bool
+	press *pressMsg
 }
 
 // grantMsg: seats that a floor holds for this call. What the call doesn't take goes back.

@@ -141,7 +141,7 @@ func (v *sieve) take(o office.ID, e filter.Event) {
 		v.acts[o] = v.acts[o][max(0, len(v.acts[o])-actsMax):]
 	case filter.GateSampled, filter.GatePassed, filter.GateEntered, filter.GateEnded:
 		v.meter(o).Fold(e)
-	case filter.WeightsSet, filter.ShieldRaised, filter.ShieldLowered:
+	case filter.Noticed, filter.WeightsSet, filter.ShieldRaised, filter.ShieldLowered:
 	}
 }
 

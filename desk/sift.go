@@ -37,6 +37,11 @@ type (
 		On     bool
 		What   string
 	}
+	// SendNotice sends the site's text to a number that plays again and again.
+	SendNotice struct {
+		Office office.ID
+		Number string
+	}
 	// SetWeights edits what counts. Rev is the revision that the person saw.
 	SetWeights struct {
 		Office  office.ID
@@ -50,6 +55,7 @@ func (BlockNumber) deskCommand()   {}
 func (UnblockNumber) deskCommand() {}
 func (ClearNumber) deskCommand()   {}
 func (MarkShared) deskCommand()    {}
+func (SendNotice) deskCommand()    {}
 func (SetWeights) deskCommand()    {}
 
 // sift carries out a command of the filter. The error is a *filter.Refusal, a *filter.WeightsError or a *Refusal.
@@ -82,6 +88,8 @@ func (d *Desk) sift(who Who, cmd Command, now time.Time) error {
 		inner = func(n office.Number) filter.Command {
 			return filter.MarkShared{At: now, By: by, Number: n, On: c.On, What: c.What}
 		}
+	case SendNotice:
+		return d.sendNotice(c, by, now)
 	case SetWeights:
 		return d.sieve.do(c.Office, filterStream(c.Office), filter.SetWeights{At: now, By: by, Rev: c.Rev, Weights: c.Weights, Reason: c.Reason}, by)
 	}
@@ -90,6 +98,24 @@ func (d *Desk) sift(who Who, cmd Command, now time.Time) error {
 		return &Refusal{Code: "bad_number", Text: "that is no phone number"}
 	}
 	return d.sieve.do(o, filterStream(o)+"/"+d.opts.NewID(), inner(n), by)
+}
+
+// sendNotice journals the notice, then hands it to the site's hook.
+func (d *Desk) sendNotice(c SendNotice, by office.PersonID, now time.Time) error {
+	n, ok := office.ParseNumber(c.Number)
+	switch {
+	case !ok:
+		return &Refusal{Code: "bad_number", Text: "that is no phone number"}
+	case d.opts.Notice == nil:
+		return &Refusal{Code: "no_notice_hook", Text: "this site has no hook for notices: [notice] in siaga.toml"}
+	}
+	open, danger := d.opts.Incidents.About(n)
+	cmd := filter.Notice{At: now, By: by, Number: n, Open: len(open) > 0, Danger: danger || d.past.inDanger(n)}
+	if err := d.sieve.do(c.Office, filterStream(c.Office)+"/"+d.opts.NewID(), cmd, by); err != nil {
+		return err
+	}
+	d.opts.Notice(c.Office, n)
+	return nil
 }
 
 // do decides a command, folds what it brings and journals it.

@@ -47,6 +47,13 @@ type (
 		On     bool
 		What   string
 	}
+	// Notice sends a text to a number that plays again and again. Open and Danger as in Block: such a number gets none.
+	Notice struct {
+		At           time.Time
+		By           office.PersonID
+		Number       office.Number
+		Open, Danger bool
+	}
 	// SetWeights edits what counts. Rev is the revision that the person saw.
 	SetWeights struct {
 		At      time.Time
@@ -61,6 +68,7 @@ func (Block) command()      {}
 func (Unblock) command()    {}
 func (Clear) command()      {}
 func (MarkShared) command() {}
+func (Notice) command()     {}
 func (SetWeights) command() {}
 
 // Refusal is why a command was not done, for a person to read.
@@ -81,6 +89,8 @@ const (
 	CodeNotBlocked   = "not_blocked"
 	CodeNothing      = "nothing_to_do" // it is so already
 	CodeChanged      = "changed"       // somebody else was faster: look again
+	CodeNotHabitual  = "not_habitual"  // the number is below the gate
+	CodeTooSoon      = "too_soon"      // it got a notice within NoticeEvery
 )
 
 // Decide says what a command brings. It changes nothing: Fold the events, then journal them. An error is a *Refusal or
@@ -113,6 +123,8 @@ func Decide(l *Ledger, cmd Command) ([]Event, error) {
 			return nil, refuse(CodeNothing, "the phone is marked so already")
 		}
 		return []Event{SharedMarked{At: c.At, Number: office.Private(c.Number), On: c.On, What: reason(c.What), By: c.By}}, nil
+	case Notice:
+		return l.decideNotice(c)
 	case SetWeights:
 		switch err := c.Weights.Check(); {
 		case c.By == "":
@@ -146,6 +158,28 @@ func (l *Ledger) decideBlock(c Block) ([]Event, error) {
 		return nil, refuse(CodeBadUntil, fmt.Sprintf("a block ends within %v", most))
 	}
 	return []Event{Blocked{At: c.At, Number: office.Private(c.Number), Until: c.Until, Reason: reason(c.Reason), By: c.By}}, nil
+}
+
+// NoticeEvery is how often a number gets a notice at most.
+const NoticeEvery = 7 * 24 * time.Hour
+
+func (l *Ledger) decideNotice(c Notice) ([]Event, error) {
+	if err := check(c.By, c.Number, "---"); err != nil {
+		return nil, err
+	}
+	s := l.Standing(c.Number, c.At)
+	e := l.numbers[c.Number]
+	switch {
+	case c.Open || c.Danger || e != nil && e.past.danger:
+		return nil, refuse(CodeInNeed, "somebody at this number is in danger, or a report is open: never send a message")
+	case service(c.Number) || s.Shared != nil:
+		return nil, refuse(CodeNoNumber, "many people use this phone")
+	case !levelOf(l.weights, s.Steps, s.Score).AtLeast(Gate):
+		return nil, refuse(CodeNotHabitual, "the number has not played often enough for a notice")
+	case c.At.Sub(e.past.noticed) < NoticeEvery:
+		return nil, refuse(CodeTooSoon, "this number got a notice within a week")
+	}
+	return []Event{Noticed{At: c.At, Number: office.Private(c.Number), By: c.By}}, nil
 }
 
 func check(by office.PersonID, n office.Number, why string) error {

@@ -44,6 +44,12 @@ type (
 		What   office.Private  `json:"what"` // payphone, school, market …
 		By     office.PersonID `json:"by"`
 	}
+	// Noticed: a notice was sent to a number that plays with 110 again and again.
+	Noticed struct {
+		At     time.Time       `json:"at"`
+		Number office.Private  `json:"number"`
+		By     office.PersonID `json:"by"`
+	}
 	// WeightsSet: the office counts otherwise from now on. Rev counts up.
 	WeightsSet struct {
 		At      time.Time       `json:"at"`
@@ -104,6 +110,7 @@ func (Blocked) event()       {}
 func (Unblocked) event()     {}
 func (Cleared) event()       {}
 func (SharedMarked) event()  {}
+func (Noticed) event()       {}
 func (WeightsSet) event()    {}
 func (GateSampled) event()   {}
 func (GatePassed) event()    {}
@@ -121,6 +128,7 @@ var Codec = office.NewCodec[Event]("filter", map[string]reflect.Type{
 	"unblocked":      reflect.TypeFor[Unblocked](),
 	"cleared":        reflect.TypeFor[Cleared](),
 	"shared_marked":  reflect.TypeFor[SharedMarked](),
+	"noticed":        reflect.TypeFor[Noticed](),
 	"weights_set":    reflect.TypeFor[WeightsSet](),
 	"gate_sampled":   reflect.TypeFor[GateSampled](),
 	"gate_passed":    reflect.TypeFor[GatePassed](),

@@ -186,7 +186,7 @@ func (g GateState) Apply(e Event) GateState {
 		if e.Call == g.Call {
 			g.How, g.In = e.How, e.How == SilenceLow
 		}
-	case Blocked, Unblocked, Cleared, SharedMarked, WeightsSet, GateSampled, GatePassed, ShieldRaised, ShieldLowered:
+	case Blocked, Unblocked, Cleared, SharedMarked, Noticed, WeightsSet, GateSampled, GatePassed, ShieldRaised, ShieldLowered:
 	}
 	return g
 }

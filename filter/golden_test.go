@@ -28,6 +28,7 @@ var examples = []Event{
 	Unblocked{At: noon, Number: "+6281234567890", Reason: "orang tuanya sudah ditelepon", By: "wati"},
 	Cleared{At: noon, Number: "+6281234567890", Reason: "nomor ganti pemilik", By: "wati"},
 	SharedMarked{At: noon, Number: "+62542421110", On: true, What: "wartel pasar", By: "wati"},
+	Noticed{At: noon, Number: "+6281234567890", By: "wati"},
 	WeightsSet{At: noon, Rev: 3, Weights: firstWeights, Reason: "uji coba sebulan", By: "kompol"},
 	GateSampled{At: noon, Call: "01a2", Number: "+6281234567890", Level: Gate, Shield: "range +6281234567"},
 	GatePassed{At: noon, Call: "01a2", Number: "+6281234567890", Level: Low, Escape: ByOpen},

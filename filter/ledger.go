@@ -119,6 +119,12 @@ func (l *Ledger) Fold(e Event) {
 		})
 	case Cleared:
 		l.change(office.Number(e.Number), e.At, func(p *past) { p.wipe(e.At) })
+	case Noticed:
+		l.change(office.Number(e.Number), e.At, func(p *past) {
+			if e.At.After(p.noticed) {
+				p.noticed = e.At
+			}
+		})
 	case SharedMarked:
 		l.change(office.Number(e.Number), e.At, func(p *past) {
 			o := p.shared

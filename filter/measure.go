@@ -144,7 +144,7 @@ func (m *Meter) Fold(e Event) {
 		m.of(e.Call).At = e.At
 	case GateEnded:
 		m.of(e.Call).How = e.How
-	case Blocked, Unblocked, Cleared, SharedMarked, WeightsSet, ShieldRaised, ShieldLowered:
+	case Blocked, Unblocked, Cleared, SharedMarked, Noticed, WeightsSet, ShieldRaised, ShieldLowered:
 	}
 }
 

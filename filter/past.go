@@ -91,7 +91,8 @@ type past struct {
 	block   Blocked   // the last one
 	freed   time.Time // the last Unblocked
 	shared  SharedMarked
-	danger  bool // a person said: never call back; such a number is never forgotten
+	noticed time.Time // the last notice
+	danger  bool      // a person said: never call back; such a number is never forgotten
 }
 
 func (p *past) add(s Step) {

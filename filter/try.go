@@ -167,7 +167,7 @@ func ofPerson(e Event) (time.Time, bool) {
 		return e.At, true
 	case SharedMarked:
 		return e.At, true
-	case WeightsSet, GateSampled, GatePassed, GateEntered, GateEnded, ShieldRaised, ShieldLowered:
+	case Noticed, WeightsSet, GateSampled, GatePassed, GateEntered, GateEnded, ShieldRaised, ShieldLowered:
 	}
 	return time.Time{}, false
 }

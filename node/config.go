@@ -33,6 +33,7 @@ type Config struct {
 	Phones  Phones  `koanf:"phones"`
 	Alarms  Alarms  `koanf:"alarms"`
 	Roads   Roads   `koanf:"roads"`
+	Notices Notices `koanf:"notice"`
 }
 
 // Site says which node this is and where it keeps its data.
@@ -317,6 +318,7 @@ func (c Config) check() []error {
 		}
 	}
 	c.checkPhones(bad)
+	c.Notices.check(bad)
 	c.checkAlarms(bad)
 	return out
 }

@@ -164,6 +164,12 @@ tcp = "0.0.0.0:8444"      # for networks that let no UDP through
 # router = "osrm"         # or "valhalla"
 # url = "http://127.0.0.1:5000"
 
+# A notice to numbers that play with 110 again and again: a supervisor presses the key, your own gateway sends the message.
+# [notice]
+# hook = "https://sms.example/send" # gets {"number","text","office"} as JSON
+# secret_file = "/etc/siaga/notice.secret" # signs it: X-Siaga-Signature
+# text = ""               # empty: Siaga's own words
+
 # A trunk for each line to a carrier. Only the peers listed here may call.
 # [[trunk]]
 # name = "telkom"

@@ -22,8 +22,8 @@ import (
 	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
-	"github.com/siaga110/siaga/phone/media"
 	"github.com/siaga110/siaga/phone/browser"
+	"github.com/siaga110/siaga/phone/media"
 	"github.com/siaga110/siaga/phone/sip"
 	"github.com/siaga110/siaga/staff"
 	"github.com/siaga110/siaga/tape"
@@ -235,12 +235,21 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 			trunks[t.Name] = office.ID(t.Office)
 		}
 	}
-	n.desk, err = desk.New(desk.Options{
+	noticer, err := newNoticer(n.cfg.Notices, n.log)
+	if err != nil {
+		return err
+	}
+	options := desk.Options{
 		Offices: n.offices, Trunks: trunks, Default: office.ID(n.cfg.Site.Office), Settings: n.settings,
 		Journal: n.behind, Board: n.board, Incidents: incidents{n.dispatch}, Record: n.record, AckWithin: n.cfg.Site.Ack, Observe: n.figures.observe,
 		NewID: newID, Log: n.log, Plans: plans, Dialler: &n.dialler, Beside: n.beside, CallerID: n.cfg.Site.CallerID, SetUps: n.cfg.Site.SetUps, OnLeg: n.ladders.leg,
 		PromptLength: media.DefaultPrompts().Length,
-	})
+	}
+	if noticer != nil {
+		options.Notice = noticer.send
+		n.onClose(noticer.close)
+	}
+	n.desk, err = desk.New(options)
 	if err != nil {
 		return err
 	}

@@ -221,7 +221,8 @@ func mail(ctx context.Context, c Alarms, pass string, n News) (err error) {
 }
 
 // hook posts news as JSON, signed so that the receiver knows whose it is.
-func hook(ctx context.Context, url, secret string, n News) error {
+// hook posts something as JSON, signed when there is a secret.
+func hook(ctx context.Context, url, secret string, n any) error {
 	body, err := json.Marshal(n)
 	if err != nil {
 		return err
