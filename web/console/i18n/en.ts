@@ -1,4 +1,5 @@
 import type { Texts } from "./index";
+import { siftEn } from "./sift.en";
 
 export const en: Texts = {
   lang: "en",
@@ -654,5 +655,6 @@ export const en: Texts = {
     },
     done: "Done",
   },
+  sift: siftEn,
   common: { cancel: "Cancel", closeDialog: "Close the window", key: "key", minutes: "minutes", required: "required" },
 };

@@ -1,3 +1,5 @@
+import { siftId } from "./sift.id";
+
 // Bahasa layar. English (en.ts) must have the same keys: a missing one fails the build.
 export const id = {
   lang: "id",
@@ -648,5 +650,6 @@ export const id = {
     },
     done: "Selesai",
   },
+  sift: siftId,
   common: { cancel: "Batal", closeDialog: "Tutup jendela", key: "tombol", minutes: "menit", required: "wajib" },
 } as const;

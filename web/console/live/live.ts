@@ -116,11 +116,21 @@ export function momentOf(live: Live, seat: string): Moment {
   return ring ?? { kind: "idle" };
 }
 
-/** Calls that wait at an office, longest first; urgent ones before all. */
+/** Calls that the gate of an office has answered and not let go yet, longest first. */
+export function gated(live: Live, office: string): LiveCall[] {
+  return Object.values(live.calls)
+    .filter((c) => c.office === office && c.phase === "GATED")
+    .sort((a, b) => a.firstRing.localeCompare(b.firstRing));
+}
+
+/** Calls that wait at an office, longest first; urgent ones before all, the low lane behind all. */
 export function waiting(live: Live, office: string): LiveCall[] {
   return Object.values(live.calls)
     .filter((c) => c.office === office && (c.phase === "QUEUED" || c.phase === "OFFERED"))
-    .sort((a, b) => Number(b.urgent) - Number(a.urgent) || a.firstRing.localeCompare(b.firstRing));
+    .sort(
+      (a, b) =>
+        Number(b.urgent) - Number(a.urgent) || Number(a.low) - Number(b.low) || a.firstRing.localeCompare(b.firstRing),
+    );
 }
 
 /** Open incidents, those that nobody accepted first, then by the first ring. */

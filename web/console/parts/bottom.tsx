@@ -1,7 +1,7 @@
 // The bottom: who waits, what is owed, what is open, who is here. And the line of keys.
 import { nameOfSeat, numberOf, useDesk, useNow } from "../desk/desk";
 import { useTexts, word } from "../i18n";
-import { openIncidents, waiting } from "../live/live";
+import { gated, openIncidents, waiting } from "../live/live";
 import { clock } from "../words/time";
 import { Act, Dot } from "./bits";
 import { owedInOrder } from "./callbacks";
@@ -13,6 +13,7 @@ export function Bottom({ onCallbacks }: { onCallbacks?: () => void }) {
   const { live, session } = desk;
   const owed = owedInOrder(live.owed);
   const queue = waiting(live, session.office.id);
+  const gate = gated(live, session.office.id);
   const floor = live.floors[session.office.id];
   const open = openIncidents(live);
   const late = open.filter((i) => i.state === "SENT" && i.acceptBy && Date.parse(i.acceptBy) < now);
@@ -23,17 +24,34 @@ export function Bottom({ onCallbacks }: { onCallbacks?: () => void }) {
   return (
     <section className="queue" id="panel-4" tabIndex={-1}>
       <div>
-        <h2>{t.bottom.queue}</h2>
-        {queue.length === 0 && <span className="dim">{t.bottom.noQueue}</span>}
+        <h2>
+          {t.bottom.queue}
+          {gate.length > 0 && (
+            <span className="num" data-testid="gate-count">
+              {" "}
+              · ◇ {t.sift.atGateN(gate.length)}
+            </span>
+          )}
+        </h2>
+        {queue.length + gate.length === 0 && <span className="dim">{t.bottom.noQueue}</span>}
         {queue.slice(0, 2).map((c) => (
           <div className="li" key={c.id}>
             <span className="dot ring" />
             <span className="num cut">{numberOf(c, t)}</span>
             {c.urgent && <span className="chip warn">{t.call.urgent}</span>}
+            {c.low && <span className="chip">▽ {t.sift.lowLane}</span>}
             <span className="r num">
               {queue.length > 2 && c === queue[1] ? `+${queue.length - 2} · ` : ""}
               {clock(now - Date.parse(c.firstRing))}
             </span>
+          </div>
+        ))}
+        {gate.slice(0, Math.max(0, 2 - queue.length)).map((c) => (
+          <div className="li dim" key={c.id} data-testid="at-gate">
+            <span aria-hidden="true">◇</span>
+            <span className="num cut">{numberOf(c, t)}</span>
+            <span className="chip">{t.sift.atGate}</span>
+            <span className="r num">{clock(now - Date.parse(c.firstRing))}</span>
           </div>
         ))}
       </div>

@@ -6,6 +6,7 @@ import { useTexts, word } from "../i18n";
 import { clock, dayTime } from "../words/time";
 import { Act, Since } from "./bits";
 import { Meter } from "./meter";
+import { Alerts, PastChips } from "./past";
 import { Silence } from "./silent";
 
 export function CallPanel({
@@ -41,6 +42,12 @@ export function CallPanel({
         {call.withheld && call.number && <span className="chip">{t.call.hidden}</span>}
         {call.trust && <span className="chip warn">{t.call.trust[call.trust]}</span>}
       </div>
+      {!call.outbound && (
+        <div className="row pasts">
+          <Alerts past={call.history} />
+          <PastChips past={call.history} />
+        </div>
+      )}
       <Silence call={call} />
       <div className="row">
         <Since at={call.firstRing} className="clock num" />
@@ -63,7 +70,7 @@ export function CallPanel({
         )}
         {call.place && <span className="chip">◎ {t.call.place(metres(call.place.radius))}</span>}
         {call.urgent && <span className="chip warn">▲ {t.call.urgent}</span>}
-        {call.history.danger && <span className="chip bad">{t.call.inDanger}</span>}
+        {call.outbound && call.history.danger && <span className="chip bad">{t.call.inDanger}</span>}
         {call.phase === "DIALLING" && <span className="chip warn">☏ {t.call.dialling}</span>}
         {call.outbound && call.phase !== "DIALLING" && <span className="chip">{t.call.outbound}</span>}
         {call.onHold && <span className="chip warn">❚❚ {t.call.onHold}</span>}
@@ -116,8 +123,6 @@ export function History({ call }: { call: LiveCall }) {
       ) : (
         <div>
           <b>{t.history.calls(h.calls)}</b>
-          {h.pranks > 0 && `, ${t.history.pranks(h.pranks)}`}
-          {h.lastPrankAt && ` (${t.history.lastPrank(day(h.lastPrankAt))})`}
         </div>
       )}
       {h.last.slice(0, 5).map((l) => (

@@ -19,6 +19,8 @@ export type Asking = "invalid" | "close" | "unfinished";
 interface Props {
   call: LiveCall;
   asking: Asking;
+  /** Begins with this question: the state page shows it so. */
+  first?: "agency";
   onChoose: (c: Closing) => void;
   onCancel: () => void;
 }
@@ -27,7 +29,7 @@ export function OutcomePicker(props: Props) {
   const { call, asking, onChoose, onCancel } = props;
   const t = useTexts();
   const { outcomes } = useDesk();
-  const [more, ask] = useState<"" | "prank" | "agency">("");
+  const [more, ask] = useState<"" | "prank" | "agency">(props.first ?? "");
   const list = choices(outcomes, call, asking);
 
   const choose = (o: Outcome) => {
@@ -42,6 +44,11 @@ export function OutcomePicker(props: Props) {
       if (prank) onChoose({ outcome: "iseng", prank });
       if (agency) onChoose({ outcome: "dialihkan_instansi", agency });
       return Boolean(prank || agency);
+    }
+    const quick = pranks[Number(key) - 1];
+    if (quick && list.some((c) => c.outcome.code === "iseng")) {
+      onChoose({ outcome: "iseng", prank: quick });
+      return true;
     }
     if (asking === "unfinished" && (key === "h" || (key === "b" && !call.silence.emergency))) {
       onChoose({ outcome: "putus_penelepon", ...(key === "b" ? { callback: true } : { danger: true }) });
@@ -95,6 +102,24 @@ export function OutcomePicker(props: Props) {
           ))}
         </div>
       )}
+      {more === "" && list.some((c) => c.outcome.code === "iseng") && (
+        <div className="stack">
+          <span className="dim">{t.sift.pranks1}</span>
+          <div className="picks four">
+            {pranks.map((p, i) => (
+              <Act
+                key={p}
+                look="small"
+                hint={String(i + 1)}
+                testid={`quick-${p}`}
+                onClick={() => onChoose({ outcome: "iseng", prank: p })}
+              >
+                {t.outcomes.pranks[p]}
+              </Act>
+            ))}
+          </div>
+        </div>
+      )}
       {more === "prank" && (
         <div className="picks">
           {pranks.map((p, i) => (
@@ -123,6 +148,7 @@ export function OutcomePicker(props: Props) {
           ))}
         </div>
       )}
+      {more === "agency" && call.guests.length === 0 && <p className="dim">{t.sift.agencyHint}</p>}
       {more !== "" && (
         <Act look="quiet" onClick={() => ask("")}>
           ← {t.outcomes.back}

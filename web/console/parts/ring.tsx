@@ -8,6 +8,7 @@ import { useTexts } from "../i18n";
 import { useKeys } from "../keys/use-keys";
 import { go } from "../router";
 import { Act, Since } from "./bits";
+import { Alerts, Likely, PastChips } from "./past";
 
 export interface Ringing {
   id: string;
@@ -91,15 +92,11 @@ export function RingPop({ ring }: { ring: Ringing }) {
           </div>
         )}
         <div className="row">
+          {h && <Alerts past={h} />}
+          {call?.low && <span className="chip">▽ {t.sift.lowLane}</span>}
+          {h && <PastChips past={h} />}
           {call?.place && <span className="chip">◎ ±{Math.round(call.place.radius)} m</span>}
-          {h && <span className="chip">{h.calls === 0 ? t.history.first : t.history.calls(h.calls)}</span>}
-          {h && h.pranks > 0 && <span className="chip warn">▲ {t.history.pranks(h.pranks)}</span>}
-          {h?.danger && <span className="chip bad">{t.call.inDanger}</span>}
-          {h?.open.map((o) => (
-            <span className="chip blue" key={o.id}>
-              {o.no}
-            </span>
-          ))}
+          {h && !card && ring.kind === "queue" && <Likely past={h} />}
         </div>
         <div className="pair">
           <Act look="main" className="big" hint="F2" testid="answer" onClick={answer}>

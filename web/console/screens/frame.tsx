@@ -11,6 +11,7 @@ import { CommandBar } from "../parts/command";
 import { Header } from "../parts/header";
 import { Help } from "../parts/help";
 import { type Ringing, RingPop } from "../parts/ring";
+import { Shields } from "../parts/shields";
 import { go, usePath } from "../router";
 
 /** How a person signs out; the state page has no session to end. */
@@ -18,6 +19,7 @@ export const SignOutContext = createContext<(() => void) | undefined>(undefined)
 
 export function Frame({ children, look = "" }: { children: ReactNode; look?: string }) {
   const signOut = useContext(SignOutContext);
+  const { live, session } = useDesk();
   const [open, show] = useState<"" | "command" | "help">("");
   const panel = (n: number) => () => document.getElementById(`panel-${n}`)?.focus();
   useKeys({
@@ -31,6 +33,7 @@ export function Frame({ children, look = "" }: { children: ReactNode; look?: str
   return (
     <div className={`screen ${look}`}>
       <Header onSignOut={signOut} />
+      <Shields shields={live.floors[session.office.id]?.shields ?? []} />
       {children}
       <LineTrouble />
       {open === "command" && <CommandBar onClose={() => show("")} onIncident={(id) => go(`/laporan/${id}`)} />}

@@ -91,7 +91,9 @@ function Talk({ moment, onIncident }: { moment: TalkMoment; onIncident: (id: str
   const [picking, pick] = useState(false);
   const offices = useMemo(() => targets(desk.session), [desk.session]);
   const guess = proposeOffice(report.report.place, offices)?.id ?? "";
-  const proposed = report.report.office || guess;
+  // Without any word of the place: where the number, or its last report, belongs.
+  const unplaced = report.report.place.trim() === "" && offices.some((o) => o.id === call.history.likely);
+  const proposed = report.report.office || guess || (unplaced ? call.history.likely : "");
   const sent = call.sent.length > 0;
   const canFilter = (moment.kind === "talk" || moment.kind === "back") && call.given === 0;
   const holding = useHolding(call, canFilter);

@@ -1,6 +1,7 @@
 // The wallboard: read from six metres, without names or numbers of people.
 import type { Wallboard } from "../api/types";
 import { useTexts } from "../i18n";
+import { Shields } from "../parts/shields";
 import { clock, timeOfDay } from "../words/time";
 
 export function WallboardView({ board, now, age, zone }: { board: Wallboard; now: number; age: number; zone: string }) {
@@ -53,6 +54,7 @@ export function WallboardView({ board, now, age, zone }: { board: Wallboard; now
           ⚠ {t.wall.stale(ageText)}
         </div>
       )}
+      <Shields shields={board.shields} />
       <Cell
         name={t.wall.queue}
         value={board.queue}

@@ -503,3 +503,27 @@ export const owed = (change: Partial<Owed> = {}): Owed => ({
   incident: "",
   ...change,
 });
+
+export const shields: Wallboard["shields"] = [{ kind: "range", since: at(70), text: "+628123456xxx" }];
+
+/** A flood: the shield is up, some calls are at the gate, one waits in the low lane. */
+export function flooded(now: Live): Live {
+  const waits = (i: number, phase: LiveCall["phase"], low = false): LiveCall =>
+    call({
+      id: `f${i}`,
+      phase,
+      low,
+      seat: "",
+      incident: "",
+      answeredAt: null,
+      firstRing: at(6 + 3 * i),
+      numberText: `0812-3456-70${10 + i}`,
+    });
+  const calls = [waits(1, "GATED"), waits(2, "GATED"), waits(3, "GATED"), waits(4, "QUEUED", true)];
+  const floor = now.floors["polda-kaltim"]!;
+  return {
+    ...now,
+    calls: Object.fromEntries(calls.map((c) => [c.id, c])),
+    floors: { ...now.floors, "polda-kaltim": { ...floor, queue: 1, longestSince: calls[3]!.firstRing, shields } },
+  };
+}

@@ -76,6 +76,29 @@ const ringing = (kind: "queue" | "transfer", seat: string, urgent = false) =>
       { n: 1, kind, piket: false, office: seat.split("/")[0]!, seat, person: "", at: fx.at(1), until: fx.at(-3.6) },
     ],
   });
+/** A number with a past rings: what its chips look like at each level. */
+const troubled = (level: "chip" | "gate" | "low"): LiveCall => {
+  const ring = ringing("queue", fx.poldaSeat);
+  const why = {
+    chip: [{ id: "1 kali iseng, 20 Sep", en: "1 prank, 20 Sep" }],
+    gate: [
+      { id: "3 kali iseng dalam 2 bulan, terakhir 12 Nov", en: "3 pranks in 2 months, last 12 Nov" },
+      { id: "4 kali kosong dalam 3 minggu, terakhir 20 Nov", en: "4 empty calls in 3 weeks, last 20 Nov" },
+    ],
+    low: [
+      { id: "2 kali laporan palsu dalam 3 minggu, terakhir 20 Nov", en: "2 false reports in 3 weeks, last 20 Nov" },
+      { id: "6 kali iseng dalam 2 bulan, terakhir 22 Nov", en: "6 pranks in 2 months, last 22 Nov" },
+    ],
+  }[level];
+  const open =
+    level === "chip" ? [{ id: "i42", no: "KALTIM/2026/11/23/0042", kind: "curas", office: "polresta-balikpapan" }] : [];
+  return {
+    ...ring,
+    low: level === "low",
+    place: null,
+    history: { ...ring.history, level, why, open, danger: level === "chip", calls: 9 },
+  };
+};
 const draft = fx.incident({ no: "", state: "DRAFT", office: "polda-kaltim", sentAt: null, acceptBy: null });
 const draftCard = fx.card({ no: "", state: "DRAFT", office: "polda-kaltim", sentAt: null, acceptBy: null });
 const offers = ["Dwi", "Hasan", "Lestari"].map((_, i) => ({
@@ -196,6 +219,28 @@ export const scenes: Record<string, Scene> = {
   "console-ring-priority": {
     desk: polda(ringing("queue", fx.poldaSeat, true), { state: "OFFERED", card: null }),
     show: consolePolda,
+  },
+  "console-ring-chip": { desk: polda(troubled("chip"), { state: "OFFERED", card: null }), show: consolePolda },
+  "console-ring-gate": { desk: polda(troubled("gate"), { state: "OFFERED", card: null }), show: consolePolda },
+  "console-ring-low": { desk: polda(troubled("low"), { state: "OFFERED", card: null }), show: consolePolda },
+  "console-talk-gate": {
+    desk: polda({ ...troubled("gate"), phase: "TALKING", seat: fx.poldaSeat, offers: [] }, { card: draftCard }),
+    incident: draft,
+    show: consolePolda,
+  },
+  "console-flood": {
+    desk: polda(undefined, {}, { live: fx.flooded(fx.live({ state: "READY" })) }),
+    show: consolePolda,
+  },
+  "console-agency": {
+    desk: polda(fx.call(), { card: draftCard }),
+    incident: draft,
+    show: () => (
+      <>
+        <PoldaConsole />
+        <OutcomePicker call={fx.call()} asking="invalid" first="agency" onChoose={nothing} onCancel={nothing} />
+      </>
+    ),
   },
   "console-silent": {
     desk: polda(fx.call({ silence: { ...fx.quiet, since: fx.at(9), prompted: 1, sound: "breath" } }), {
@@ -609,6 +654,11 @@ export const scenes: Record<string, Scene> = {
     ),
   },
   wallboard: { show: () => <WallboardView board={fx.board} now={fx.moment} age={1000} zone="Asia/Makassar" /> },
+  "wallboard-flood": {
+    show: () => (
+      <WallboardView board={{ ...fx.board, shields: fx.shields }} now={fx.moment} age={1000} zone="Asia/Makassar" />
+    ),
+  },
   "wallboard-stale": {
     show: () => <WallboardView board={fx.board} now={fx.moment} age={94_000} zone="Asia/Makassar" />,
   },
