@@ -34,6 +34,11 @@ const (
 	ByRedialled GateHow = "second_call"      // the same number calls again
 )
 
+// through says whether somebody showed at the gate that they are there.
+func (h GateHow) through() bool {
+	return h == ByKey8 || h == BySpeech || h == ByFives || h == ByRedialled
+}
+
 // lowWait is the longest that a call stays behind all others. Then it waits like them, and its ladder begins: the low
 // lane costs patience, never help.
 const lowWait = 60 * time.Second

@@ -217,9 +217,10 @@ func (s State) Asks() []office.ID {
 	return out
 }
 
-// RingsAll says whether all READY seats of the offices that are asked ring at once.
+// RingsAll says whether all READY seats of the offices that are asked ring at once. So they do for a caller who showed
+// at the gate that somebody is there: they have lost seconds to it already (docs/DECISIONS/0024).
 func (s State) RingsAll() bool {
-	return s.Level > 0 || s.Queue != s.Office || len(s.Route) > 0 && s.Route[0].All
+	return s.Level > 0 || s.Queue != s.Office || len(s.Route) > 0 && s.Route[0].All || s.Answered.IsZero() && s.GateHow.through()
 }
 
 // RingsPiket says whether the piket phones of the offices that are asked ring too: the ladder has come to its end.
