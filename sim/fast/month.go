@@ -10,16 +10,15 @@ import (
 
 // Month is what one seed's month came to.
 type Month struct {
-	Seed                                             uint64
-	Calls, True, Victims, TrueAtGate                 int
-	Held, Sampled                                    int
-	MinutesWith, MinutesWithout                      float64 // of operators, on calls that weren't true
-	AnswersWith, AnswersWithout                      []time.Duration
-	LeftAtGate, LostLong, DwellLong, Prompted, Found int
-	FoundWithout                                     int
-	Share, SampleShare, Lo, Hi                       float64
-	Took                                             time.Duration
-	Lost                                             []time.Duration // at the gate, of true callers who got through
+	Seed                                  uint64
+	Calls, True, Victims, TrueAtGate      int
+	Held, Sampled                         int
+	MinutesWith, MinutesWithout           float64 // of operators, on calls that weren't true
+	AnswersWith, AnswersWithout           []time.Duration
+	LeftAtGate, LostLong, Prompted, Found int
+	Share, SampleShare, Lo, Hi            float64
+	Took                                  time.Duration
+	Lost                                  []time.Duration // by true callers at the gate, against the month without it
 }
 
 // Play draws the month of a seed and runs it twice: with the filter and without.
@@ -47,9 +46,6 @@ func play(b *Behaviour, seed uint64, both bool) (Month, error) {
 			m.MinutesWithout += l.busy.Minutes()
 		default:
 			m.AnswersWithout = append(m.AnswersWithout, waited(l))
-			if l.victim && l.found {
-				m.FoundWithout++
-			}
 		}
 	}
 	gated, gatedTrue := 0, 0
@@ -82,9 +78,6 @@ func play(b *Behaviour, seed uint64, both bool) (Month, error) {
 		case !l.atGate.IsZero():
 			if d, ok := alone[l.id]; ok {
 				m.Lost = append(m.Lost, waited(l)-d)
-			}
-			if l.through.IsZero() || l.through.Sub(l.atGate) > 5*time.Second {
-				m.DwellLong++
 			}
 		}
 		if l.victim {
