@@ -218,7 +218,7 @@ func (s State) Asks() []office.ID {
 }
 
 // RingsAll says whether all READY seats of the offices that are asked ring at once. So they do for a caller who showed
-// at the gate that somebody is there: they have lost seconds to it already (docs/DECISIONS/0024).
+// at the gate that somebody is there: they have lost seconds to it already (docs/DECISIONS/0026).
 func (s State) RingsAll() bool {
 	return s.Level > 0 || s.Queue != s.Office || len(s.Route) > 0 && s.Route[0].All || s.Answered.IsZero() && s.GateHow.through()
 }

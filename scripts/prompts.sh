@@ -32,7 +32,7 @@ prompt hold "Mohon tunggu sebentar, panggilan Anda masih tersambung." \
 	"Please wait a moment, you are still connected."
 prompt silent "Jika Anda tidak bisa bicara, tekan angka lima dua kali." \
 	"If you cannot speak, press five twice."
-# What lets a caller through stands first: "bicara" after 1.5 s, "delapan" after 2.9 s (docs/DECISIONS, what the gate says).
+# What lets a caller through stands first: "bicara" after 1.5 s, "delapan" after 2.9 s (docs/DECISIONS/0026).
 prompt gate "Silakan bicara atau tekan delapan. Tidak bisa bicara, tekan lima dua kali. Ini polisi, satu satu nol." \
 	"Please speak, or press eight. If you cannot speak, press five twice. This is the police."
 prompt nobody "Mohon maaf, saat ini petugas belum dapat menjawab. Nomor Anda tercatat dan kami akan segera menelepon kembali. Dalam bahaya? Cari tempat aman." \
