@@ -2,6 +2,14 @@
 import type { components } from "./schema";
 
 type S = components["schemas"];
+export type Standing = S["StandingView"];
+export type PrankNumber = S["PrankNumber"];
+export type Sheet = S["Sheet"];
+export type GateView = S["GateView"];
+export type GateFigures = S["Figures"];
+export type Weights = S["Weights"];
+export type WeightsView = S["WeightsView"];
+export type Tried = S["TryOut"];
 export type Alarm = S["Alarm"];
 export type CallPage = S["CallPage"];
 export type CallRow = S["CallRow"];

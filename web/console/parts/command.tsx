@@ -4,6 +4,7 @@ import { officeName, useDesk } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useTexts } from "../i18n";
 import { go } from "../router";
+import { leads, siftPages } from "../screens/sift-menu";
 import { Dialog } from "./dialog";
 import { reasons } from "./header";
 
@@ -57,6 +58,12 @@ export function CommandBar({ onClose, onIncident }: { onClose: () => void; onInc
     { key: "p1", name: t.header.nav.incidents, what: t.command.page, act: () => go("/laporan") },
     { key: "p2", name: t.header.nav.calls, what: t.command.page, act: () => go("/panggilan") },
     { key: "p3", name: t.header.nav.wall, what: t.command.page, act: () => go("/wallboard") },
+    ...(leads(desk.session) ? siftPages(t) : []).map(([href, name]) => ({
+      key: href,
+      name,
+      what: t.command.page,
+      act: () => go(href),
+    })),
   ];
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const hits = all.filter((h) => words.every((w) => h.name.toLowerCase().includes(w))).slice(0, 9);

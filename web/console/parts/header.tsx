@@ -6,6 +6,7 @@ import { useRun } from "../desk/notice";
 import { useTexts, word } from "../i18n";
 import { useLook } from "../look";
 import { usePath } from "../router";
+import { leads, SiftMenu } from "../screens/sift-menu";
 import { clock, header } from "../words/time";
 import { StateBadge } from "./bits";
 import { Link } from "./link";
@@ -90,6 +91,7 @@ function Pages() {
             {name}
           </Link>
         ))}
+      {leads(session) && <SiftMenu />}
     </nav>
   );
 }

@@ -6,14 +6,21 @@ import { go, usePath } from "../router";
 import { BoardPage } from "./board-page";
 import { CallsPage } from "./calls";
 import { Frame } from "./frame";
+import { GatePage } from "./gate";
 import { IncidentsPage } from "./incidents";
+import { NumbersPage } from "./numbers";
 import { PeoplePage } from "./people";
+import { PranksPage } from "./pranks";
 import { SettingsPage } from "./settings";
+import { SheetPage } from "./sheet";
+import { leads } from "./sift-menu";
+import { WeightsPage } from "./weights";
 
 export default function Pages() {
   const path = usePath();
   const { session } = useDesk();
   const [, page = "", id = ""] = path.split("/").map(decodeURIComponent);
+  const leading = leads(session);
   const home = session.person.role === "administrator" ? "/petugas" : "/laporan";
   useEffect(() => {
     if (path === "/") go(home); // who doesn't take calls has no desk
@@ -31,9 +38,35 @@ export default function Pages() {
       return <SettingsPage />;
     case "":
       return null;
+    case "nomor":
+      return leading ? <NumbersPage /> : <NotYours />;
+    case "iseng":
+      return leading ? <PranksPage /> : <NotYours />;
+    case "gerbang":
+      return leading ? <GatePage /> : <NotYours />;
+    case "lembar":
+      return leading ? <SheetPage /> : <NotYours />;
+    case "saringan":
+      return leading ? <WeightsPage /> : <NotYours />;
     default:
       return <Missing />;
   }
+}
+
+/** A page of supervisors and chiefs, opened by somebody else. */
+export function NotYours() {
+  const t = useTexts();
+  return (
+    <Frame look="plain">
+      <main className="empty" data-testid="list-noright">
+        <span className="sign" aria-hidden="true">
+          ⛔
+        </span>
+        <b>{t.lists.noRight}</b>
+        {t.sift.noRight}
+      </main>
+    </Frame>
+  );
 }
 
 function Missing() {
