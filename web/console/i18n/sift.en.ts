@@ -120,7 +120,7 @@ export const siftEn: Texts["sift"] = {
     none: "No sample yet: nobody can say how many true calls are held.",
     words: (k, hi, n) =>
       `Of 100 calls at the gate about ${k} are true calls; almost certainly not more than ${hi}. From ${n} samples.`,
-    few: "Few samples yet: don't trust this figure.",
+    few: "Not enough samples to be sure. Wait, or raise the share of samples in Filter weights.",
     fine: "The gate holds hardly anything but nuisance.",
     watch: "The gate holds too many true calls: raise its line.",
     saved: "Time of officers saved",
@@ -161,7 +161,7 @@ export const siftEn: Texts["sift"] = {
     ended: "Ended",
     live: "Live",
     balanced: "It balances",
-    balancedText: (i, e, l) => `${i} in = ${e} ended + ${l} live.`,
+    balancedText: (i, e, l) => `${i} in ${i === e + l ? "=" : "≠"} ${e} ended + ${l} live.`,
     unbalanced: "DOES NOT BALANCE",
     unbalancedText: "These calls can't be placed. Open each of them and tell the IT officer.",
     began: (b, e) => `began ${b} times, ended ${e} times`,

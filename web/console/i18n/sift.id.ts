@@ -124,7 +124,7 @@ export const siftId = {
     none: "Belum ada sampel: belum bisa dikatakan berapa panggilan benar yang tertahan.",
     words: (k: string, hi: string, n: number) =>
       `Dari 100 panggilan di gerbang, kira-kira ${k} panggilan benar; hampir pasti tidak lebih dari ${hi}. Dihitung dari ${n} sampel.`,
-    few: "Sampel masih sedikit: angka ini belum bisa dipercaya.",
+    few: "Sampel belum cukup untuk memastikan. Tunggu, atau naikkan bagian sampel di Bobot saringan.",
     fine: "Gerbang menahan hampir hanya gangguan.",
     watch: "Gerbang menahan terlalu banyak panggilan benar: naikkan batas gerbang.",
     saved: "Waktu petugas yang dihemat",
@@ -165,7 +165,8 @@ export const siftId = {
     ended: "Selesai",
     live: "Masih berjalan",
     balanced: "Cocok",
-    balancedText: (i: number, e: number, l: number) => `${i} masuk = ${e} selesai + ${l} berjalan.`,
+    balancedText: (i: number, e: number, l: number) =>
+      `${i} masuk ${i === e + l ? "=" : "≠"} ${e} selesai + ${l} berjalan.`,
     unbalanced: "TIDAK COCOK",
     unbalancedText: "Panggilan berikut tidak bisa ditempatkan. Buka satu per satu dan beri tahu petugas TI.",
     began: (b: number, e: number) => `mulai ${b} kali, selesai ${e} kali`,

@@ -20,9 +20,7 @@ export function GatePage() {
   return <GateView gate={gate} />;
 }
 
-/** Fewer samples than this say next to nothing. */
-const enough = 30;
-/** From here on, even at its lower end, too many true calls are held. */
+/** More true calls than this share are too many. The whole interval must lie on one side of it before we say so. */
 const tooMany = 0.05;
 
 export function GateView({ gate }: { gate: Listing<Gate> }) {
@@ -98,15 +96,16 @@ const pct = (share: number, lang: string) => decimal(100 * share, lang);
 function Share({ of }: { of: GateFigures }) {
   const t = useTexts();
   const s = t.sift.gate;
-  const bad = of.sampled >= enough && of.lo > tooMany;
+  const bad = of.sampled > 0 && of.lo > tooMany;
+  const unsure = of.sampled === 0 || (!bad && of.hi > tooMany);
   return (
-    <div className={`banner ${bad ? "bad" : of.sampled < enough ? "warn" : "good"}`} data-testid="gate-share">
+    <div className={`banner ${bad ? "bad" : unsure ? "warn" : "good"}`} data-testid="gate-share">
       <div>
         <div>{s.share}</div>
         <div className="big">
           {of.sampled === 0 ? s.none : s.words(pct(of.share, t.lang), pct(of.hi, t.lang), of.sampled)}
         </div>
-        {of.sampled > 0 && <div>{of.sampled < enough ? `△ ${s.few}` : bad ? `⚠ ${s.watch}` : `✓ ${s.fine}`}</div>}
+        {of.sampled > 0 && <div>{unsure ? `△ ${s.few}` : bad ? `⚠ ${s.watch}` : `✓ ${s.fine}`}</div>}
       </div>
     </div>
   );

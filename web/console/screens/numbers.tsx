@@ -194,7 +194,7 @@ function One({ of, onChange }: { of: Standing; onChange: (now: Standing) => void
       ))}
       {of.block && (
         <p className="alarm" data-testid="number-blocked">
-          {s.blocked(dayTime(Date.parse(of.block.until), zone), "")} {of.block.reason}
+          {s.blocked(dayTime(Date.parse(of.block.until), zone), "")} “{of.block.reason}”
         </p>
       )}
       <div className="row wraps">

@@ -126,11 +126,11 @@ const gate = (more: Partial<GateFigures> = {}): Gate => ({
   all: figures(0, {
     calls: 2110,
     held: 1890,
-    sampled: 61,
-    sampledTrue: 1,
-    share: 1 / 61,
-    lo: 0.003,
-    hi: 0.087,
+    sampled: 410,
+    sampledTrue: 4,
+    share: 4 / 410,
+    lo: 0.004,
+    hi: 0.025,
     savedMinutes: 1134,
     heldTrue: 7,
     ...more,
@@ -190,7 +190,10 @@ export const siftScenes: Record<string, Scene> = {
   },
   "weights-supervisor": { desk: supervisor, show: () => <WeightsView query={listing({ rev: 3, weights })} /> },
   "gate-figures": { desk: chief, show: () => <GateView gate={listing(gate())} /> },
-  "gate-few": { desk: chief, show: () => <GateView gate={listing(gate({ sampled: 0, sampledTrue: 0 }))} /> },
+  "gate-few": {
+    desk: chief,
+    show: () => <GateView gate={listing(gate({ sampled: 21, sampledTrue: 0, share: 0, lo: 0, hi: 0.155 }))} />,
+  },
   "gate-bad": {
     desk: chief,
     show: () => <GateView gate={listing(gate({ sampled: 90, sampledTrue: 14, share: 0.156, lo: 0.09, hi: 0.25 }))} />,
