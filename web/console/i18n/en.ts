@@ -98,6 +98,7 @@ export const en: Texts = {
     choose: "Choose a seat. The browser then asks for the microphone; you hear a test tone when the line is good.",
     free: "free",
     mine: "your seat",
+    pages: "Open the pages without a seat",
     start: "Start duty",
     asking: "Allow the microphone in the browser.",
     opening: "Connecting the audio…",

@@ -99,6 +99,7 @@ export const id = {
     free: "kosong",
     mine: "meja Anda",
     start: "Mulai dinas",
+    pages: "Buka halaman tanpa meja",
     asking: "Izinkan mikrofon di browser.",
     opening: "Menyambungkan suara…",
     noMic: "Mikrofon tidak tersedia. Pasang headset, izinkan mikrofon untuk halaman ini (ikon gembok), lalu coba lagi.",

@@ -25,7 +25,7 @@ export function Header({ onSignOut }: { onSignOut?: () => void }) {
   return (
     <header className="top">
       <b>{t.app}</b>
-      <span>{session.office.name}</span>
+      <span className="office cut">{session.office.name}</span>
       <UserMenu
         onSignOut={onSignOut}
         label={`${session.person.rank} ${session.person.name}${seat ? ` · ${t.header.seat} ${seatNumber(seat)}` : ""}`}

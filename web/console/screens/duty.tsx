@@ -5,6 +5,8 @@ import { useTexts } from "../i18n";
 import { useKeys } from "../keys/use-keys";
 import { Act, Dot } from "../parts/bits";
 import { Meter } from "../parts/meter";
+import { go } from "../router";
+import { leads } from "./sift-menu";
 import { Plain } from "./signin";
 
 /** Choosing a seat. */
@@ -73,6 +75,11 @@ export function ChooseSeat({
       <Act look="main" className="big" disabled={!chosen || busy} testid="start-duty" onClick={() => onStart(chosen)}>
         {busy ? t.duty.asking : t.duty.start}
       </Act>
+      {leads(session) && (
+        <Act testid="pages-without-seat" onClick={() => go("/laporan")}>
+          {t.duty.pages}
+        </Act>
+      )}
       <Act look="quiet" onClick={onOut}>
         {t.signIn.out}
       </Act>

@@ -34,7 +34,7 @@ export function SiftMenu() {
     <Menu transitionProps={{ duration: 0 }} position="bottom-start" width={240}>
       <Menu.Target>
         <button type="button" className={`navmenu ${here ? "here" : ""}`} data-testid="sift-menu">
-          {here ? here[1] : t.sift.menu} <span aria-hidden="true">▾</span>
+          {t.sift.menu} <span aria-hidden="true">▾</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
