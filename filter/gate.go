@@ -37,7 +37,7 @@ type GateState struct {
 }
 
 // fivesApart is within what time the second 5 must follow.
-const fivesApart = 5 * time.Second
+const fivesApart = 6 * time.Second
 
 // GateCommand is what happens to a call at the gate.
 //

@@ -134,6 +134,12 @@ func (o *operator) picture(path string) {
 
 func id(testid string) string { return `[data-testid="` + testid + `"]` }
 
+// focused waits until keys go to an element.
+func (o *operator) focused(testid string) {
+	o.t.Helper()
+	o.run(chromedp.Poll(`document.activeElement?.closest('`+id(testid)+`') !== null`, nil))
+}
+
 // sees waits until an element is on the screen.
 func (o *operator) sees(testid string) {
 	o.t.Helper()

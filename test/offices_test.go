@@ -138,7 +138,7 @@ func otherPolda(t *testing.T, h *house, sari, budi *operator, reader *client) {
 	sari.saved()
 	pick := func() {
 		sari.presses("F4", 8) // shift
-		sari.sees("office-search")
+		sari.focused("office-search")
 		sari.presses("kalsel")
 		sari.presses(kb.Enter)
 		budi.sees("answer")

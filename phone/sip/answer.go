@@ -107,8 +107,8 @@ func (l *Leg) answer() {
 	if l.phase != early {
 		return
 	}
-	if l.rel != nil && !l.rel.acked && l.rel.sdp {
-		l.rel.answers = true // RFC 3262 3: not before the PRACK
+	if l.rel != nil && l.rel.delays() {
+		l.waitPRACK(l.rel)
 		return
 	}
 	var sdp []byte

@@ -21,6 +21,7 @@ type reliable struct {
 	wait    time.Duration
 	timer   *time.Timer
 	answers bool // the 200 waits for the PRACK
+	late    bool // it has waited long enough
 }
 
 // wantsReliable says whether our provisional answer goes reliably: when it must, and when it carries SDP and may.
@@ -65,6 +66,30 @@ func (l *Leg) repeatReliable(r *reliable) {
 	r.wait *= 2
 	left := max(64*l.x.cfg.T1-time.Since(r.began), 0)
 	r.timer = l.after(min(r.wait, left), func() { l.repeatReliable(r) })
+}
+
+// prackGrace is how long a 200 waits for the PRACK of a provisional answer that carried no SDP. It need not (RFC 3262 3),
+// but far ends have been seen to break when the 200 overtakes their PRACK, and a person takes longer to answer anyway.
+const prackGrace = 500 * time.Millisecond
+
+// delays says whether the 200 has to wait for the PRACK.
+func (r *reliable) delays() bool { return !r.acked && (r.sdp || !r.late) }
+
+// waitPRACK lets the PRACK send the 200; without SDP not for long.
+func (l *Leg) waitPRACK(r *reliable) {
+	if r.answers {
+		return
+	}
+	r.answers = true
+	if r.sdp {
+		return // RFC 3262 3: not before the PRACK
+	}
+	l.after(prackGrace, func() {
+		if l.rel == r && !r.acked {
+			r.late = true
+			l.answer()
+		}
+	})
 }
 
 // pracked takes a PRACK.
