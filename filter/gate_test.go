@@ -27,7 +27,7 @@ func TestGate(t *testing.T) {
 		"presses 8":                      {do: []GateCommand{Key{sec(3), '8'}}, how: Key8},
 		"presses another key":            {do: []GateCommand{Key{sec(3), '1'}, Key{sec(3), '5'}}, in: true},
 		"can't speak: 5-5":               {do: []GateCommand{Key{sec(3), '5'}, Key{sec(5), '5'}}, how: SilentHelp},
-		"5, and much later 5":            {do: []GateCommand{Key{sec(3), '5'}, Key{sec(9), '5'}}, in: true},
+		"5, and much later 5":            {do: []GateCommand{Key{sec(3), '5'}, Key{sec(10), '5'}}, in: true},
 		"speaks":                         {do: []GateCommand{Voice{sec(2), true}, GateTick{sec(3.5)}}, how: Spoke},
 		"speaks in pieces":               {do: []GateCommand{Voice{sec(2), true}, Voice{sec(2.8), false}, Voice{sec(5), true}, Voice{sec(5.8), false}}, how: Spoke},
 		"coughs":                         {do: []GateCommand{Voice{sec(2), true}, Voice{sec(2.4), false}, GateTick{sec(10)}}, in: true},
