@@ -23,9 +23,9 @@ type BehindOptions struct {
 	Retry    time.Duration // first pause after a failure, doubled up to RetryMax; 100 ms
 	RetryMax time.Duration // 5 s
 	Workers  int           // streams that are written at the same time; 64
-	// Linger is how long what nobody waits for is gathered, so that one fsync serves many streams; 10 ms. What Save
-	// or Wait ask for doesn't linger.
-	Linger time.Duration
+	// Linger is how long what nobody waits for is gathered, so that one fsync serves many streams; 10 ms, and LingerMax,
+	// 40 ms, while more than lingerMany streams come together so. What Save or Wait ask for doesn't linger.
+	Linger, LingerMax time.Duration
 	Log    *slog.Logger
 }
 
@@ -41,6 +41,7 @@ type Behind struct {
 	streams map[string]*queue // those with something to write
 	ready   []*queue          // those that a worker may take
 	linger  []*queue          // those that are gathered
+	crowd   int               // how many were gathered last time
 	workers int
 	all     *list.List // of *item, oldest first
 	pending int        // records
@@ -99,6 +100,7 @@ func NewBehind(j Journal, opts BehindOptions) *Behind {
 	opts.Retry = orElse(opts.Retry, 100*time.Millisecond)
 	opts.RetryMax = orElse(opts.RetryMax, 5*time.Second)
 	opts.Linger = orElse(opts.Linger, 10*time.Millisecond)
+	opts.LingerMax = orElse(opts.LingerMax, max(opts.Linger, 40*time.Millisecond))
 	if opts.Workers <= 0 {
 		opts.Workers = 64
 	}
@@ -173,7 +175,7 @@ func (b *Behind) post(stream string, recs []Record, done chan error, old bool) {
 	case fresh && done == nil:
 		q.lingers = true
 		if b.linger = append(b.linger, q); len(b.linger) == 1 {
-			b.gather.Reset(b.opts.Linger)
+			b.gather.Reset(b.lingering())
 		}
 	case fresh:
 		b.enqueue(q)

@@ -116,6 +116,7 @@ func Start(ctx context.Context, cfg Config, opts Options) (n *Node, err error) {
 func (n *Node) openWatch(context.Context) error {
 	ctx, stop := context.WithCancel(context.Background())
 	n.serving.Go(func() { n.watchMachine(ctx) })
+	n.serving.Go(func() { n.watchMemory(ctx) })
 	n.onClose(stop)
 	return nil
 }
