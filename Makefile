@@ -63,8 +63,9 @@ bench: build ## Measure: CPU per call, gaps, lateness, journal (docs/BENCHMARKS.
 fuzz: ## Fuzz every target for FUZZTIME (30s) each; then 100,000 spoilt SIP messages
 	@scripts/fuzz.sh $(FUZZTIME)
 
-soak: build ## Kill the process 50 times under live calls, then let the town call for SOAK (1h) and watch memory, goroutines and health
+soak: build ## Kill the process 50 times and seats 200 times under live calls, then let the town call for SOAK (1h) and watch memory, goroutines and health
 	SIAGA_KILLS=50 go test -timeout 15m -count=1 -run KilledWithMany ./test
+	SIAGA_SEAT_KILLS=200 go test -timeout 30m -count=1 -run SeatsKilled ./test
 	@scripts/soak.sh $(SOAK)
 
 screenshots: setup build ## Take the pictures in docs/manuals again

@@ -64,8 +64,20 @@ func (h *house) browses(t testing.TB, name, mic string) *operator {
 	if err != nil {
 		t.Fatal(err)
 	}
+	profile, err := os.MkdirTemp("", "siaga-browser-") //nolint:usetesting // children of a killed browser may write on for a moment
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 20 {
+			if os.RemoveAll(profile) == nil {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	})
 	opts := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.ExecPath(chromium), chromedp.UserDataDir(profile), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1366, 768),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
@@ -78,18 +90,6 @@ func (h *house) browses(t testing.TB, name, mic string) *operator {
 	actx, acancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(actx)
 	o := &operator{t: t, name: name, house: h, ctx: ctx, cancel: cancel, alloc: acancel, errs: &logs{}}
-	chromedp.ListenTarget(ctx, func(ev any) {
-		switch ev := ev.(type) {
-		case *runtime.EventConsoleAPICalled:
-			for _, a := range ev.Args {
-				_, _ = fmt.Fprintf(o.errs, "%s: %s %s\n", ev.Type, a.Value, a.Description)
-			}
-		case *page.EventJavascriptDialogOpening: // "leave the page?": a nervous finger says yes
-			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
-		case *runtime.EventExceptionThrown:
-			_, _ = fmt.Fprintf(o.errs, "exception: %s\n", ev.ExceptionDetails.Error())
-		}
-	})
 	t.Cleanup(func() {
 		if t.Failed() {
 			o.picture(filepath.Join(os.TempDir(), //nolint:usetesting // the picture must outlive the test
@@ -102,6 +102,26 @@ func (h *house) browses(t testing.TB, name, mic string) *operator {
 	if err := chromedp.Run(ctx); err != nil { // starts the browser, which lives as long as this context
 		t.Fatalf("%s: start chromium: %v", name, err)
 	}
+	o.prepares()
+	return o
+}
+
+// prepares a fresh tab: what its page says is kept, and its ear measures.
+func (o *operator) prepares() {
+	o.t.Helper()
+	ctx := o.ctx
+	chromedp.ListenTarget(ctx, func(ev any) {
+		switch ev := ev.(type) {
+		case *runtime.EventConsoleAPICalled:
+			for _, a := range ev.Args {
+				_, _ = fmt.Fprintf(o.errs, "%s: %s %s\n", ev.Type, a.Value, a.Description)
+			}
+		case *page.EventJavascriptDialogOpening: // "leave the page?": a nervous finger says yes
+			go func() { _ = chromedp.Run(ctx, page.HandleJavaScriptDialog(true)) }()
+		case *runtime.EventExceptionThrown:
+			_, _ = fmt.Fprintf(o.errs, "exception: %s\n", ev.ExceptionDetails.Error())
+		}
+	})
 	o.run(
 		emulation.SetTimezoneOverride("Asia/Makassar"),
 		chromedp.EmulateViewport(1366, 768),
@@ -110,7 +130,24 @@ func (h *house) browses(t testing.TB, name, mic string) *operator {
 			return err
 		}),
 	)
-	return o
+}
+
+// tab is the same person in another tab, which cancel closes.
+func (o *operator) tab() *operator {
+	o.t.Helper()
+	d := *o
+	d.ctx, d.cancel = chromedp.NewContext(o.ctx)
+	if err := chromedp.Run(d.ctx); err != nil {
+		o.t.Fatalf("%s: open a tab: %v", o.name, err)
+	}
+	o.t.Cleanup(func() {
+		if o.t.Failed() {
+			d.picture(filepath.Join(os.TempDir(), "siaga-"+strings.ReplaceAll(o.t.Name(), "/", "-")+"-"+o.name+"-tab.png")) //nolint:usetesting // as above
+		}
+		d.cancel()
+	})
+	d.prepares()
+	return &d
 }
 
 // run does things on the page, at most 20 s.
@@ -197,9 +234,12 @@ func (o *operator) presses(key string, mods ...input.Modifier) {
 	o.run(chromedp.KeyEvent(key, chromedp.KeyModifiers(mods...)))
 }
 
+// goes to the console; who is signed in already sees it at once.
+func (o *operator) goes() { o.t.Helper(); o.run(chromedp.Navigate(o.house.Console + "/")) }
+
 func (o *operator) signsIn(a account) {
 	o.t.Helper()
-	o.run(chromedp.Navigate(o.house.Console + "/"))
+	o.goes()
 	o.types("signin-user", a.User)
 	o.types("signin-password", a.Password)
 	o.clicks("signin")

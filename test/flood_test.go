@@ -267,6 +267,17 @@ func report(b *testing.B, name string, value float64) {
 // keepFigure puts a figure into bench.json.
 func keepFigure(b testing.TB, name string, value float64) {
 	b.Helper()
+	changeFigure(b, name, func(float64) float64 { return value })
+}
+
+// addFigure adds to a figure that several runs share.
+func addFigure(b testing.TB, name string, value float64) {
+	b.Helper()
+	changeFigure(b, name, func(old float64) float64 { return old + value })
+}
+
+func changeFigure(b testing.TB, name string, change func(float64) float64) {
+	b.Helper()
 	reports.Lock()
 	defer reports.Unlock()
 	path := filepath.Join("..", "bench.json")
@@ -274,7 +285,7 @@ func keepFigure(b testing.TB, name string, value float64) {
 	if raw, err := os.ReadFile(path); err == nil {
 		_ = json.Unmarshal(raw, &figures)
 	}
-	figures[name] = value
+	figures[name] = change(figures[name])
 	raw, err := json.MarshalIndent(figures, "", "  ")
 	if err != nil {
 		b.Fatal(err)

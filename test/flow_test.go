@@ -3,6 +3,8 @@ package test
 import (
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 const (
@@ -39,10 +41,8 @@ func (o *operator) readied() {
 	var got string
 	eventually(o.t, o.name+" is READY again", 30*time.Second, func() bool {
 		got = o.attr("state", "state")
-		if got == "WRAP_UP" || got == "NOT_READY" {
-			if o.has("ready") {
-				o.clicks("ready")
-			}
+		if got == "WRAP_UP" || got == "NOT_READY" { // the button may go away between a look and a click
+			o.run(chromedp.Evaluate(`document.querySelector('`+id("ready")+`')?.click()`, nil))
 		}
 		return got == "READY"
 	})
