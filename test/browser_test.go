@@ -234,12 +234,12 @@ func (o *operator) presses(key string, mods ...input.Modifier) {
 	o.run(chromedp.KeyEvent(key, chromedp.KeyModifiers(mods...)))
 }
 
-// goes to the console; who is signed in already sees it at once.
-func (o *operator) goes() { o.t.Helper(); o.run(chromedp.Navigate(o.house.Console + "/")) }
+// home goes to the console; who is signed in already sees it at once.
+func (o *operator) home() { o.t.Helper(); o.run(chromedp.Navigate(o.house.Console + "/")) }
 
 func (o *operator) signsIn(a account) {
 	o.t.Helper()
-	o.goes()
+	o.home()
 	o.types("signin-user", a.User)
 	o.types("signin-password", a.Password)
 	o.clicks("signin")

@@ -32,6 +32,7 @@ func (k *killing) browses() {
 
 // pageDies ends the page; the answer brings it back.
 func (k *killing) pageDies(how string) (back func()) {
+	defer k.counted()
 	switch how {
 	case pageReloaded:
 		k.sari.reloads()
@@ -40,7 +41,7 @@ func (k *killing) pageDies(how string) (back func()) {
 		k.sari.cancel()
 		return func() {
 			k.sari = k.window.tab()
-			k.sari.goes()
+			k.sari.home()
 		}
 	default:
 		k.window.dies()
@@ -69,7 +70,7 @@ func (k *killing) mates() {
 // killsBrowser plays one story of a real page.
 func (k *killing) killsBrowser(moment, how string) {
 	k.t.Helper()
-	defer k.counted("browser " + how + ": " + moment)
+	k.moment = "browser " + how + ": " + moment
 	talk := "60000"
 	if moment == unfinished {
 		talk = "6000"

@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -69,7 +68,7 @@ func TestSeatsKilled(t *testing.T) {
 		t.Logf("%d kills %v; %d callers dropped; widest silence after a kill: median %v, most %v", d.kills, d.moments, d.dropped,
 			d.widest[len(d.widest)/2].Round(10*time.Millisecond), d.widest[len(d.widest)-1].Round(10*time.Millisecond))
 	}
-	if long {
+	if long && !t.Failed() { // figures of a run that failed tell nothing
 		before, _ := strconv.Atoi(os.Getenv("SIAGA_SEAT_KILLS_BEFORE"))
 		keepFigure(t, "kills_browser", float64(before+d.kills))
 		addFigure(t, "callers_dropped", float64(d.dropped))
@@ -124,6 +123,7 @@ type killing struct {
 	hand    *client   // of the one who sits there
 	later   []string  // numbers whose outcome the clock writes
 	owesTil time.Time // until then a seat has a call without an outcome
+	moment  string    // of the death that comes next, for the count
 }
 
 func newKilling(t *testing.T, d *deaths, seed uint64, n int) *killing {
@@ -175,238 +175,34 @@ func (k *killing) rung(within time.Duration, at []*mate, what string) mateRing {
 }
 
 // story is one caller and what became of the call.
-type story struct {
-	k      *killing
-	c      *citizen
-	call   string
-	holder *mate // who answered
-	inc    string
-	typed  string
-	died   time.Time
-	stop   chan struct{}
-	done   chan time.Duration
-	reply  []byte
-	back   func() // brings the dead seat back, backAt after its death
-	backAt time.Duration
-}
-
 // dials brings a caller into the house.
-func (k *killing) dials(talk string) *story {
-	k.t.Helper()
-	for _, m := range k.all() {
-		m.readies() // one that owes an outcome can't
-	}
-	for len(k.rings) > 0 {
-		<-k.rings
-	}
-	return k.next(talk)
-}
-
 // next is another caller, with the seats as they are.
-func (k *killing) next(talk string) *story {
-	k.t.Helper()
-	k.calls++
-	number := fmt.Sprintf("+6281%02d%06d", k.n+10, k.calls)
-	return &story{k: k, c: k.h.dials(k.t, "citizen-call", number, "talk_ms", talk), typed: fmt.Sprintf("depan Plaza Balikpapan nomor %d", k.calls)}
-}
-
 // answered: somebody takes the call and types.
-func (s *story) answered(r mateRing) {
-	k := s.k
-	k.t.Helper()
-	if !r.answers() {
-		k.t.Fatalf("%s can't answer", r.mate.seat)
-	}
-	s.call, s.holder = r.call, r.mate
-	s.c.ear.expectTones(k.t, "the caller", poldaTone)
-	var i struct {
-		ID string `json:"id"`
-	}
-	r.mate.must("PUT", "/calls/"+r.call+"/report", form(s.typed), &i)
-	s.inc = i.ID
-}
-
 // form is a report with a place and a note, and nothing else yet.
-func form(place string) map[string]any {
-	return map[string]any{
-		"rev": 0, "kind": "", "priority": 0, "place": place, "at": nil, "reporter": "", "reporterNumber": "", "protect": false, "danger": nil,
-		"weapons": "", "injured": "", "suspectPresent": nil, "people": 0, "vehicle": "", "office": "", "summary": "Dua orang berkelahi",
-	}
-}
-
 // kill ends a seat's line, and from then on the caller's silence is measured.
-func (s *story) kill(m *mate, how string) {
-	m.dies(how)
-	s.measures()
-}
-
-func (s *story) measures() {
-	s.died = time.Now()
-	s.stop, s.done = make(chan struct{}), make(chan time.Duration, 1)
-	go func() {
-		heard, most := s.died, time.Duration(0)
-		for {
-			select {
-			case <-s.stop:
-				s.done <- max(most, time.Since(heard))
-				return
-			case <-time.After(50 * time.Millisecond):
-			}
-			if loudness(s.c.ear.newest(200*time.Millisecond)) > 0.003 {
-				heard = time.Now()
-			}
-			most = max(most, time.Since(heard))
-		}
-	}()
-}
-
 // hums says whether an officer's tone is most of what is heard: an announcement has something of every frequency.
-func hums(samples []int16) bool {
-	a, b, all := strength(samples, poldaTone), strength(samples, polresTone), loudness(samples)
-	return max(a, b) > loud && (a*a+b*b)/2 > 0.6*all*all
-}
-
-func loudness(samples []int16) float64 {
-	var sum float64
-	for _, x := range samples {
-		sum += float64(x) / 32768 * float64(x) / 32768
-	}
-	return math.Sqrt(sum / math.Max(1, float64(len(samples))))
-}
-
 // gone says whether the caller's phone has been hung up on.
-func (s *story) gone() bool {
-	select {
-	case err := <-s.c.done:
-		s.c.done <- err
-		return true
-	default:
-		return false
-	}
-}
-
 // settles waits until somebody talks with the caller again, answering whatever rings on the way. Before least has passed
 // since the kill nothing is settled: who is heard may be about to leave.
-func (s *story) settles(least time.Duration, by ...[]*mate) {
-	k := s.k
-	k.t.Helper()
-	for time.Since(s.died) < 30*time.Second {
-		if s.gone() {
-			s.measured()
-			k.d.mu.Lock()
-			k.d.dropped++
-			k.d.mu.Unlock()
-			k.t.Fatalf("the caller was dropped by us %v after the kill: %s", time.Since(s.died), k.reader.timeline(s.c.number))
-		}
-		if s.back != nil && time.Since(s.died) > s.backAt {
-			s.back()
-			s.back = nil
-		}
-		select {
-		case r := <-k.rings:
-			for _, mates := range by {
-				if r.call == s.call && slices.Contains(mates, r.mate) && r.answers() {
-					s.holder = r.mate
-				}
-			}
-			continue
-		case <-time.After(40 * time.Millisecond):
-		}
-		ear := s.c.ear.newest(300 * time.Millisecond)
-		if time.Since(s.died) > least && hums(ear) {
-			s.measured()
-			return
-		}
-	}
-	s.measured()
-	k.t.Fatalf("nobody talks with the caller %v after the kill: %s", time.Since(s.died), k.reader.timeline(s.c.number))
-}
-
 // measured ends the measuring. The caller may hear nothing for the 3 s in which a silent line is found dead, and until the
 // announcement's first word.
-func (s *story) measured() {
-	close(s.stop)
-	quiet := <-s.done
-	k := s.k
-	k.d.mu.Lock()
-	k.d.widest = append(k.d.widest, quiet)
-	k.d.mu.Unlock()
-	if quiet > 4500*time.Millisecond {
-		k.t.Errorf("the caller heard nothing for %v: %s", quiet, k.reader.timeline(s.c.number))
-	}
+// dies ends a seat's line and counts that.
+func (k *killing) dies(m *mate, how string) {
+	m.dies(how)
+	k.counted()
 }
 
 // counted is one kill more.
-func (k *killing) counted(what string) {
+func (k *killing) counted() {
 	k.d.mu.Lock()
 	defer k.d.mu.Unlock()
 	k.d.kills++
-	k.d.moments[what]++
+	k.d.moments[k.moment]++
 }
 
 // closes ends the call by whoever has it, and looks at what was typed.
-func (s *story) closes() {
-	k := s.k
-	k.t.Helper()
-	if s.gone() {
-		k.t.Errorf("the caller was dropped by us: %s", k.reader.timeline(s.c.number))
-		k.d.mu.Lock()
-		k.d.dropped++
-		k.d.mu.Unlock()
-	}
-	if !s.over() {
-		k.t.Fatalf("nobody can close the call: %s\n%s", s.reply, k.reader.timeline(s.c.number))
-	}
-	s.c.ends(10 * time.Second)
-	s.looks()
-}
-
-func (s *story) over() bool {
-	for range 20 {
-		for _, m := range s.k.hands() {
-			for _, outcome := range []string{"informasi", "valid_polres"} {
-				status, raw := m.do("POST", "/calls/"+s.call+"/close", map[string]string{"outcome": outcome})
-				if status/100 == 2 {
-					return true
-				}
-				s.reply = raw
-			}
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return false
-}
-
 // looks at the record of a call that has ended.
-func (s *story) looks() {
-	k := s.k
-	k.t.Helper()
-	s.c.ear.close()
-	if r := k.reader.ended(s.c.number, 1); r.Outcome == "" || r.Outcome == "terputus_sistem" {
-		k.t.Errorf("outcome %q: %s", r.Outcome, k.reader.timeline(s.c.number))
-	}
-	if s.inc == "" {
-		return
-	}
-	var i struct {
-		Report struct{ Place, Summary string }
-	}
-	k.reader.must("GET", "/incidents/"+s.inc, nil, &i)
-	if i.Report.Place != s.typed || i.Report.Summary != "Dua orang berkelahi" {
-		k.t.Errorf("what was typed is lost: %+v", i.Report)
-	}
-}
-
 // returning says when the dead seat's line comes back.
-func (s *story) returning(m *mate, back string) {
-	switch back {
-	case soon:
-		s.back, s.backAt = m.returns, s.k.between(100*time.Millisecond, 2500*time.Millisecond)
-	case late:
-		s.back, s.backAt = m.returns, s.k.between(5500*time.Millisecond, 8*time.Second)
-	}
-}
-
 // kills plays one story.
 func (k *killing) kills(d death) {
 	k.t.Helper()
@@ -420,7 +216,7 @@ func (k *killing) kills(d death) {
 	if d.moment == wrapUp && d.back == late {
 		d.back = never
 	}
-	defer k.counted(d.moment)
+	k.moment = d.moment
 	s := k.dials(talk)
 	r := k.rung(10*time.Second, k.polda, "a new call")
 	s.call = r.call
@@ -475,7 +271,7 @@ func (k *killing) kills(d death) {
 	case unfinished:
 		s.c.ends(10 * time.Second)
 		time.Sleep(k.between(0, time.Second))
-		victim.dies(d.how)
+		k.dies(victim, d.how)
 		if d.back == never {
 			k.later = append(k.later, s.c.number)
 			k.owesTil = time.Now().Add(70 * time.Second)
@@ -492,7 +288,7 @@ func (k *killing) kills(d death) {
 		return
 	case wrapUp:
 		s.closes()
-		victim.dies(d.how)
+		k.dies(victim, d.how)
 		other := k.next("60000")
 		o := k.rung(10*time.Second, k.polda, "a call after a seat died in its pause")
 		if o.mate == victim {
@@ -545,7 +341,7 @@ func (k *killing) plays() {
 		if left, _ := readTape(k.t, path); len(left) < rate/4 {
 			k.t.Errorf("%s holds only %d samples", path, len(left))
 		}
-		if ffprobe != "" && tapes%5 == 1 {
+		if ffprobe != "" && (k.d.long || tapes%5 == 1) {
 			if out, err := exec.Command(ffprobe, "-v", "error", "-show_entries", "format=duration", path).CombinedOutput(); err != nil {
 				k.t.Errorf("a player can't open %s: %v\n%s", path, err, out)
 			}
