@@ -21,7 +21,7 @@ func (d *Dispatch) Sent(c string, by office.PersonID, from, to office.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	e := d.live[d.byCall[c]]
+	e := d.follow(c)
 	if e == nil {
 		info := d.calls[c]
 		var err error
@@ -40,8 +40,8 @@ func (d *Dispatch) Sent(c string, by office.PersonID, from, to office.ID) {
 func (d *Dispatch) Answered(c string, by office.PersonID, o office.ID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if e := d.live[d.byCall[c]]; e != nil && e.state.Phase == incident.Sent && e.state.Office == o {
-		_, _ = d.decide(e, incident.Accept{At: time.Now(), By: by, Office: o}, string(by))
+	if e := d.follow(c); e != nil && e.state.Phase == incident.Sent && e.state.Office == o {
+		_, _ = d.decide(e, incident.Accept{At: time.Now(), By: by, Office: o, Within: d.assignWithin(e.state, time.Now())}, string(by))
 	}
 }
 
@@ -89,7 +89,7 @@ func (d *Dispatch) Silent(c string, by office.PersonID, at string, area office.I
 func (d *Dispatch) TakenBack(c string, from office.ID, why string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	e := d.live[d.byCall[c]]
+	e := d.follow(c)
 	if e == nil {
 		return
 	}
@@ -133,7 +133,7 @@ func (d *Dispatch) Ended(c string, by office.PersonID, fate Fate) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	defer delete(d.calls, c)
-	e := d.live[d.byCall[c]]
+	e := d.follow(c)
 	if e == nil || e.state.Phase != incident.Draft {
 		return
 	}
@@ -141,7 +141,7 @@ func (d *Dispatch) Ended(c string, by office.PersonID, fate Fate) {
 	switch fate {
 	case KeepHere:
 		if _, err := d.send(e, by, s.Origin, s.Origin, now, false); err == nil {
-			_, _ = d.decide(e, incident.Accept{At: now, By: by, Office: s.Origin}, string(by))
+			_, _ = d.decide(e, incident.Accept{At: now, By: by, Office: s.Origin, Within: d.assignWithin(e.state, now)}, string(by))
 		}
 		return
 	case Unsure: // the silent victim must not be lost in a draft
@@ -163,7 +163,7 @@ func (d *Dispatch) Ended(c string, by office.PersonID, fate Fate) {
 func (d *Dispatch) Words(c string) (kind, summary string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if e := d.live[d.byCall[c]]; e != nil {
+	if e := d.follow(c); e != nil && !e.state.Restricted() {
 		return e.state.Report.Kind, lastWords(e.state)
 	}
 	return "", ""
@@ -173,7 +173,7 @@ func (d *Dispatch) Words(c string) (kind, summary string) {
 func (d *Dispatch) Number(c string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if e := d.live[d.byCall[c]]; e != nil {
+	if e := d.follow(c); e != nil {
 		return e.state.No
 	}
 	return ""
@@ -199,7 +199,11 @@ func (d *Dispatch) About(n office.Number) (open []Card, danger bool) {
 		if e == nil || !e.state.Open() {
 			continue
 		}
-		open = append(open, card(e.state))
+		c := d.card(e)
+		if e.state.Restricted() {
+			c = c.veil()
+		}
+		open = append(open, c)
 		danger = danger || e.state.Report.InDanger()
 	}
 	return open, danger

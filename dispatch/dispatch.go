@@ -33,7 +33,16 @@ type Options struct {
 	NewID func() string // unique, sortable by time
 	// Name is what a person is called; nil: their id.
 	Name func(office.PersonID) string
-	Log  *slog.Logger
+	// Settings are an office's, as its chief has set them last; nil: those of the office file.
+	Settings func(office.ID) office.Settings
+	// OnDuty is who of an office is to be asked, of this role; empty when nobody is on duty. nil: nobody ever.
+	OnDuty func(office.ID, office.Role) office.PersonID
+	// Ring asks a person to see to a missed step: push, at last a phone call. It must not block. nil: screens only.
+	Ring func(Alert)
+	// Nearest is the manned office nearest to a place, of one and those below it, and how far it is by road. nil: by
+	// the line through the air, whether manned or not.
+	Nearest func(office.ID, office.Point) (office.ID, office.Metres)
+	Log     *slog.Logger
 }
 
 // Dispatch runs all incidents of one node. An incident changes a few times a minute and nothing on the wire waits
@@ -52,14 +61,25 @@ type Dispatch struct {
 	byCall   map[string]incident.ID
 	calls    map[string]callInfo // calls that go on
 	byNumber map[office.Number][]incident.ID
-	issued   map[string]int // "KALTIM/2026/11/23" → last number given
+	byNo     map[string]incident.ID
+	issued   map[string]int          // "KALTIM/2026/11/23" → last number given
+	holes    map[string][]int        // numbers below it that were given and never written
+	seen     map[string]map[int]bool // numbers of the journal, until Start has found the holes
+	due      map[incident.ID]time.Time
+	fresh    map[incident.ID]*entry // those that a duplicate may be of
+	units    map[incident.UnitID]*unitEntry
+	tracks   map[incident.UnitID]*track
+	touched  map[string]bool // streams that the present command has written to
 }
 
 type entry struct {
-	state incident.State
-	lines []Line
-	seq   int
-	shown map[office.ID]bool
+	state  incident.State
+	lines  []Line
+	seq    int
+	shown  map[shelf]bool
+	at     office.Point // of the place, when known
+	known  bool
+	number office.Number // of the reporter
 	// unwritten: the report number is given but not yet in the journal. Nobody is shown a number that a crash could
 	// give away a second time.
 	unwritten bool
@@ -85,22 +105,46 @@ func New(opts Options) (*Dispatch, error) {
 	if opts.Name == nil {
 		opts.Name = func(p office.PersonID) string { return string(p) }
 	}
+	if opts.Settings == nil {
+		opts.Settings = func(id office.ID) office.Settings {
+			o, _ := opts.Offices.Get(id)
+			return o.Settings
+		}
+	}
+	if opts.OnDuty == nil {
+		opts.OnDuty = func(office.ID, office.Role) office.PersonID { return "" }
+	}
+	if opts.Ring == nil {
+		opts.Ring = func(Alert) {}
+	}
 	ctx, stop := context.WithCancel(context.Background())
-	return &Dispatch{
+	d := &Dispatch{
 		opts: opts, wake: make(chan struct{}, 1), ctx: ctx, stop: stop,
 		live: map[incident.ID]*entry{}, byCall: map[string]incident.ID{}, calls: map[string]callInfo{},
-		byNumber: map[office.Number][]incident.ID{}, issued: map[string]int{},
-	}, nil
+		byNumber: map[office.Number][]incident.ID{}, byNo: map[string]incident.ID{}, issued: map[string]int{},
+		holes: map[string][]int{}, seen: map[string]map[int]bool{}, due: map[incident.ID]time.Time{},
+		fresh: map[incident.ID]*entry{}, units: map[incident.UnitID]*unitEntry{}, tracks: map[incident.UnitID]*track{},
+		touched: map[string]bool{},
+	}
+	if opts.Nearest == nil {
+		d.opts.Nearest = d.nearest
+	}
+	return d, nil
 }
 
 // SetLink wires the calls in after the desk was made.
 func (d *Dispatch) SetLink(link func(call string, id incident.ID)) { d.opts.Link = link }
 
-// Start shows the open incidents and watches the deadlines.
+// Start shows the open incidents and the units, and watches the deadlines.
 func (d *Dispatch) Start() {
 	d.mu.Lock()
+	d.findHoles()
+	d.agree(time.Now())
 	for _, e := range d.live {
 		d.show(e)
+	}
+	for _, u := range d.units {
+		d.showUnit(u)
 	}
 	d.mu.Unlock()
 	d.waits.Go(d.run)
@@ -110,145 +154,6 @@ func (d *Dispatch) Start() {
 func (d *Dispatch) Close() {
 	d.stop()
 	d.waits.Wait()
-}
-
-func (d *Dispatch) run() {
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		next := time.Hour
-		d.mu.Lock()
-		for _, e := range d.live {
-			if at, ok := e.state.Deadline(); ok {
-				next = min(next, time.Until(at))
-			}
-		}
-		d.mu.Unlock()
-		timer.Reset(next)
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-d.wake:
-			continue
-		case <-timer.C:
-		}
-		now := time.Now()
-		d.mu.Lock()
-		for _, e := range d.live {
-			if at, ok := e.state.Deadline(); ok && !at.After(now) {
-				_, _ = d.decide(e, incident.Tick{At: now}, "system")
-			}
-		}
-		d.mu.Unlock()
-	}
-}
-
-// Do carries out what a person wants and returns the incident as it stands then. Everything but the saving of a
-// form as it is typed waits for the journal's word. The error is an *incident.Refusal, or ctx's.
-func (d *Dispatch) Do(ctx context.Context, who Who, cmd Command) (Full, error) {
-	e, waits, err := d.do(who, cmd)
-	if err != nil {
-		return Full{}, err
-	}
-	if waits {
-		if err := d.opts.Journal.Wait(ctx, Stream(e.state.ID)); err != nil {
-			return Full{}, fmt.Errorf("dispatch: not yet in the journal: %w", err)
-		}
-		d.written(e)
-	}
-	full, _ := d.Get(e.state.ID)
-	return full, nil
-}
-
-func (d *Dispatch) do(who Who, cmd Command) (e *entry, waits bool, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	now := time.Now()
-	find := func(id incident.ID) (*entry, error) {
-		e := d.live[id]
-		if e == nil {
-			return nil, &incident.Refusal{Code: "unknown_incident", Text: "there is no such open incident"}
-		}
-		return e, nil
-	}
-	switch c := cmd.(type) {
-	case SaveForm:
-		e, err = d.save(who, c, now)
-		return e, false, err
-	case Send:
-		if e, err = find(c.ID); err == nil {
-			_, err = d.send(e, who.Person, who.Office, c.To, now, false)
-		}
-	case Accept:
-		if e, err = find(c.ID); err == nil {
-			_, err = d.decide(e, incident.Accept{At: now, By: who.Person, Office: who.Office}, string(who.Person))
-		}
-	case Note:
-		if e, err = find(c.ID); err == nil {
-			if !d.takesPart(e, who.Office) {
-				return nil, false, &incident.Refusal{Code: "not_yours", Text: "another office has this incident"}
-			}
-			_, err = d.decide(e, incident.AddNote{
-				At: now, By: who.Person, Office: who.Office, Text: office.Private(c.Text),
-			}, string(who.Person))
-		}
-	case Close:
-		if e, err = find(c.ID); err == nil {
-			_, err = d.decide(e, incident.Close{
-				At: now, By: who.Person, Office: who.Office, Result: c.Result, Done: office.Private(c.Done),
-			}, string(who.Person))
-		}
-	default:
-		err = fmt.Errorf("dispatch: command %T is not known", cmd)
-	}
-	return e, true, err
-}
-
-func (d *Dispatch) takesPart(e *entry, o office.ID) bool {
-	return e.state.Office == o || e.state.Origin == o
-}
-
-func (d *Dispatch) save(who Who, c SaveForm, now time.Time) (*entry, error) {
-	id := c.ID
-	if id == "" {
-		id = d.byCall[c.Call]
-	}
-	t := incident.Type{At: now, ID: id, By: who.Person, Office: who.Office, Rev: c.Rev, Report: c.Form.report()}
-	if e := d.live[id]; e != nil {
-		_, err := d.decide(e, t, string(who.Person))
-		return e, err
-	}
-	info, ok := d.calls[c.Call]
-	if !ok || id != "" {
-		return nil, &incident.Refusal{Code: "unknown_incident", Text: "there is no such open incident or call"}
-	}
-	t.Call, t.FirstRing = c.Call, info.firstRing
-	return d.begin(t, info.number)
-}
-
-// begin makes the incident of a call, with the caller's number as where to reach them.
-func (d *Dispatch) begin(t incident.Type, number office.Number) (*entry, error) {
-	t.ID = incident.ID(d.opts.NewID())
-	if t.Report.ReporterNumber == "" {
-		t.Report.ReporterNumber = office.Private(number)
-	}
-	if t.Report.Empty() { // a caller without a number: the incident must exist all the same
-		t.Report.Kind = "lain"
-	}
-	e := &entry{shown: map[office.ID]bool{}}
-	if _, err := d.decide(e, t, string(t.By)); err != nil {
-		return nil, err
-	}
-	return e, nil
-}
-
-// send issues the number if there is none yet, and gives the incident to an office.
-func (d *Dispatch) send(e *entry, by office.PersonID, from, to office.ID, now time.Time, unsure bool) ([]incident.Event, error) {
-	if _, ok := d.opts.Offices.Get(to); !ok {
-		return nil, &incident.Refusal{Code: "unknown_office", Text: "there is no office " + string(to)}
-	}
-	cmd := incident.Send{At: now, By: by, From: from, To: to, Unsure: unsure, No: d.nextNo(from, now)}
-	return d.decide(e, cmd, string(by))
 }
 
 // decide asks the core, applies, hands to the journal and shows. d.mu is held.
@@ -265,6 +170,7 @@ func (d *Dispatch) decide(e *entry, cmd incident.Command, who string) ([]inciden
 	d.apply(e, events)
 	e.seq++
 	id := e.state.ID
+	d.touched[Stream(id)] = true
 	d.opts.Journal.Post(Stream(id), journal.Record{
 		ID: fmt.Sprintf("%s-%d-%s", id, e.seq, d.opts.NewID()), Type: "incident", Version: incident.Version,
 		Time: time.Now().UTC(), Who: who, Body: body,
@@ -276,7 +182,9 @@ func (d *Dispatch) decide(e *entry, cmd incident.Command, who string) ([]inciden
 		e.unwritten = true
 		d.waits.Go(func() { d.numberWritten(e, id) })
 	}
+	d.freed(id, events)
 	d.show(e)
+	d.showJobs(e)
 	select {
 	case d.wake <- struct{}{}:
 	default:

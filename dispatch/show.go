@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ const keepClosed = 90 * 24 * time.Hour
 
 // Fold takes one record of the journal, in order, before Start.
 func (d *Dispatch) Fold(rec journal.Record) error {
+	if id, ok := strings.CutPrefix(rec.Stream, "unit/"); ok {
+		return d.foldUnit(id, rec)
+	}
 	id, ok := strings.CutPrefix(rec.Stream, "incident/")
 	if !ok || rec.Type != "incident" { // the tombstone of an erasure says nothing of the incident's life
 		return nil
@@ -28,7 +32,7 @@ func (d *Dispatch) Fold(rec journal.Record) error {
 	defer d.mu.Unlock()
 	e := d.live[incident.ID(id)]
 	if e == nil {
-		e = &entry{shown: map[office.ID]bool{}}
+		e = &entry{shown: map[shelf]bool{}}
 	}
 	d.apply(e, events)
 	e.seq = int(rec.Seq)
@@ -43,6 +47,10 @@ func (d *Dispatch) apply(e *entry, events []incident.Event) {
 		e.lines = append(e.lines, d.line(ev)...)
 		if n, ok := ev.(incident.Numbered); ok {
 			d.noteNo(n.No)
+			d.byNo[n.No] = e.state.ID
+		}
+		if c, ok := ev.(incident.CallJoined); ok {
+			d.byCall[c.Call] = e.state.ID
 		}
 		if n := e.state.Report.ReporterNumber; n != old && n != "" && n != office.Erased {
 			if num, ok := office.ParseNumber(string(n)); ok {
@@ -54,9 +62,16 @@ func (d *Dispatch) apply(e *entry, events []incident.Event) {
 	if e.state.Call != "" {
 		d.byCall[e.state.Call] = e.state.ID
 	}
+	d.index(e)
+	if at, ok := e.state.Deadline(); ok {
+		d.due[e.state.ID] = at
+	} else {
+		delete(d.due, e.state.ID)
+	}
 	if s := e.state; !s.ClosedAt.IsZero() && time.Since(s.ClosedAt) > keepClosed {
 		delete(d.live, s.ID)
 		delete(d.byCall, s.Call)
+		delete(d.byNo, s.No)
 	}
 }
 
@@ -74,36 +89,60 @@ func (d *Dispatch) officeName(id office.ID) string {
 	return o.Name
 }
 
-// show puts the incident on the boards of its holder, its origin and everyone above the holder while it is open.
+// show puts the incident on the boards of its holder, its origin and everyone above the holder while it is open, and of
+// an office that it is offered to. What is restricted they see veiled; who has a hand in it sees all of it under a key of
+// their own. A complaint is never shown to the office that it is about.
 func (d *Dispatch) show(e *entry) {
 	s := e.state
-	see := map[office.ID]bool{}
-	switch {
-	case s.Phase == incident.Draft:
-		see[s.Origin] = true
-	case s.Open():
-		see[s.Origin] = true
-		for o := s.Office; o != ""; {
-			see[o] = true
+	var offices []office.ID
+	up := func(o office.ID) {
+		for o != "" {
+			offices = append(offices, o)
 			of, _ := d.opts.Offices.Get(o)
 			o = of.Parent
 		}
 	}
-	key := "incident/" + string(s.ID)
-	for o := range e.shown {
-		if !see[o] {
-			d.opts.Board.Set(o, key, nil)
-			delete(e.shown, o)
+	switch {
+	case s.Phase == incident.Draft:
+		offices = append(offices, s.Origin)
+	case s.Open() || s.Tell && s.ToldAt.IsZero() && s.Phase == incident.Closed:
+		offices = append(offices, s.Origin)
+		up(s.Office)
+		if s.Offered != nil {
+			up(s.Offered.To)
 		}
 	}
-	c := e.card()
-	for o := range see {
-		d.opts.Board.Set(o, key, c)
-		e.shown[o] = true
+	see := map[shelf]any{}
+	c := d.card(e)
+	c.Same = append([]incident.ID{}, d.same(e)...)
+	key := "incident/" + string(s.ID)
+	for _, o := range offices {
+		if s.HiddenFrom(d.opts.Offices, o) {
+			continue
+		}
+		if !s.Restricted() {
+			see[shelf{o, key}] = c
+			continue
+		}
+		see[shelf{o, key}] = c.veil()
+		for _, p := range append(slices.Clone(s.Named), s.Hands...) {
+			see[shelf{o, "for/" + string(p) + "/" + key}] = c
+		}
+	}
+	d.put(e.shown, see)
+}
+
+// showJobs shows the crews what has changed about their job. d.mu is held.
+func (d *Dispatch) showJobs(e *entry) {
+	for _, a := range e.state.Units {
+		if u := d.units[a.Unit]; a.Active() && u != nil && u.state.Job != nil && u.state.Job.Incident == e.state.ID {
+			d.showUnit(u)
+		}
 	}
 }
 
-// Get gives an incident with everything; false when it isn't in memory (then view has it).
+// Get gives an incident with everything; false when it isn't in memory (then view has it). Whether somebody may read it
+// is for MayRead.
 func (d *Dispatch) Get(id incident.ID) (Full, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -112,35 +151,79 @@ func (d *Dispatch) Get(id incident.ID) (Full, bool) {
 		return Full{}, false
 	}
 	return Full{
-		Card: e.card(), Form: form(e.state.Report), Done: string(e.state.Done),
+		Card: d.card(e), Form: form(e.state.Report), Done: string(e.state.Done), Pictures: pictures(e.state),
 		Timeline: append([]Line{}, e.lines...),
 	}, true
 }
 
-// card is what lists show. A number that isn't in the journal yet is left out.
-func (e *entry) card() Card {
-	c := card(e.state)
+// MayRead says whether a person may read an incident, and whether they may know that there is one (then they see it
+// veiled, and may accept it). known is false also when it isn't in memory.
+func (d *Dispatch) MayRead(who Who, id incident.ID) (read, known bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := d.live[id]
+	if e == nil {
+		return false, false
+	}
+	s := e.state
+	known = d.knows(s, who.Office)
+	return known && s.MaySee(who.Person), known
+}
+
+// reads says whether a person may read it. d.mu is held.
+func (d *Dispatch) reads(s incident.State, who Who) bool {
+	return d.knows(s, who.Office) && s.MaySee(who.Person)
+}
+
+func (d *Dispatch) knows(s incident.State, o office.ID) bool {
+	if s.HiddenFrom(d.opts.Offices, o) {
+		return false
+	}
+	can := d.opts.Offices.CanRead
+	if s.Phase == incident.Draft || s.Phase == incident.NotValid {
+		return can(o, s.Origin)
+	}
+	return can(o, s.Office) || can(o, s.Origin) || s.Offered != nil && can(o, s.Offered.To)
+}
+
+// Standing is how a report stands, for a caller who gives its number: no word of what was reported.
+type Standing struct {
+	No       string          `json:"no"`
+	Standing string          `json:"standing" enum:"diteruskan,menunggu_unit,diterima,unit_ditugaskan,unit_berangkat,unit_di_tempat,ditangani,selesai,dibatalkan,digabung"`
+	Office   office.ID       `json:"office" doc:"who has it"`
+	Since    time.Time       `json:"since" doc:"of the first ring"`
+	Result   incident.Result `json:"result"`
+}
+
+// Standing finds a report by its number, of what the office may know of; false when there is none in memory, which goes
+// back 90 days. A linked one stands as the one that it goes on in.
+func (d *Dispatch) Standing(reader office.ID, no string) (Standing, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := d.live[d.byNo[strings.ToUpper(strings.TrimSpace(no))]]
+	if e == nil || e.unwritten || !d.knows(e.state, reader) {
+		return Standing{}, false
+	}
+	s := e.state
+	if into := d.live[s.Linked]; s.Phase == incident.Linked && into != nil {
+		s = into.state
+	}
+	return Standing{No: e.state.No, Standing: s.Standing(), Office: s.Office, Since: e.state.FirstRing.UTC(), Result: s.Result}, true
+}
+
+// card is what lists show. A number that isn't in the journal yet is left out. d.mu is held.
+func (d *Dispatch) card(e *entry) Card {
+	c := CardOf(e.state, d.opts.Name)
 	if e.unwritten {
 		c.No = ""
 	}
+	if skill, ok := incident.SkillFor(c.Kind); ok && e.state.Open() && !slices.ContainsFunc(e.state.Units, func(a incident.Assignment) bool {
+		u := d.units[a.Unit]
+		return a.EndedAt.IsZero() && u != nil && u.state.Can(skill)
+	}) {
+		c.Skill = skill
+	}
 	return c
-}
-
-func card(s incident.State) Card {
-	ptr := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		t = t.UTC()
-		return &t
-	}
-	return Card{
-		ID: s.ID, No: s.No, State: s.Phase, Office: s.Office, Origin: s.Origin, Call: s.Call, Kind: s.Report.Kind,
-		Priority: s.Priority(), Place: string(s.Report.Place), At: point(s.Report.At), Reporter: string(s.Report.Reporter),
-		FirstRing: s.FirstRing.UTC(), PlaceKnownAt: ptr(s.PlaceKnownAt), SentAt: ptr(s.SentAt), AcceptBy: ptr(s.AcceptBy),
-		AcceptedAt: ptr(s.AcceptedAt), AcceptedBy: s.AcceptedBy, Escalated: s.Escalated, Unsure: s.Unsure,
-		ClosedAt: ptr(s.ClosedAt), Result: s.Result, Rev: s.Rev, Summary: lastWords(s), Danger: s.Report.InDanger(),
-	}
 }
 
 func point(p office.Private) *PointView {
@@ -161,7 +244,7 @@ func form(r incident.Report) Form {
 		Kind: r.Kind, Priority: r.Priority, Place: string(r.Place), At: point(r.At), Reporter: string(r.Reporter),
 		ReporterNumber: string(r.ReporterNumber), Protect: r.Protect, Danger: r.Danger, Weapons: string(r.Weapons),
 		Injured: string(r.Injured), SuspectPresent: r.SuspectPresent, People: r.People, Vehicle: string(r.Vehicle),
-		Office: r.Office, Summary: string(r.Summary),
+		Office: r.Office, Summary: string(r.Summary), Against: r.Against,
 	}
 }
 
@@ -170,7 +253,7 @@ func (f Form) report() incident.Report {
 		Kind: f.Kind, Priority: f.Priority, Place: office.Private(f.Place), Reporter: office.Private(f.Reporter),
 		ReporterNumber: office.Private(f.ReporterNumber), Protect: f.Protect, Danger: f.Danger,
 		Weapons: office.Private(f.Weapons), Injured: office.Private(f.Injured), SuspectPresent: f.SuspectPresent,
-		People: f.People, Vehicle: office.Private(f.Vehicle), Office: f.Office, Summary: office.Private(f.Summary),
+		People: f.People, Vehicle: office.Private(f.Vehicle), Office: f.Office, Summary: office.Private(f.Summary), Against: f.Against,
 	}
 	if f.At != nil {
 		r.At = office.Private(fmt.Sprintf("%.6f,%.6f", f.At.Lat, f.At.Lng))

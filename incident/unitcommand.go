@@ -40,13 +40,15 @@ type (
 		Via Via
 		To  UnitStatus
 	}
-	// GiveJob sends the unit to an incident. With Stack it may be the next one after the present job.
+	// GiveJob sends the unit to an incident. With Stack it may be the next one after the present job; with Move it leaves
+	// the present job for this one.
 	GiveJob struct {
 		At       time.Time
 		By       office.PersonID
 		Incident ID
 		No       string
 		Stack    bool
+		Move     bool
 	}
 	// StepTo says how far the present job has come: Acked, EnRoute or OnScene.
 	StepTo struct {

@@ -170,6 +170,11 @@ func giveJob(u Unit, c GiveJob) ([]UnitEvent, error) {
 		return nil, &Refusal{Code: "unit_off", Text: "the unit is not on duty", Unit: u.ID}
 	case u.Status == UnitBroken:
 		return nil, &Refusal{Code: "unit_broken", Text: "the unit is out of order", Unit: u.ID}
+	case u.Job != nil && c.Move:
+		return []UnitEvent{
+			UnitReleased{At: c.At, By: c.By, Incident: u.Job.Incident, Why: "reassigned"},
+			UnitSent{At: c.At, By: c.By, Incident: c.Incident, No: c.No},
+		}, nil
 	case u.Job != nil && c.Stack:
 		if len(u.Stack) >= maxStack {
 			return nil, &Refusal{Code: "stack_full", Text: "the unit has too many jobs waiting already", Unit: u.ID}
@@ -278,4 +283,13 @@ func (u Unit) ApplyAll(events []UnitEvent) Unit {
 		u = u.Apply(e)
 	}
 	return u
+}
+
+// JobIDs are the incidents of the present job and the stack, in order.
+func (u Unit) JobIDs() []ID {
+	var ids []ID
+	for _, j := range u.jobs() {
+		ids = append(ids, j.Incident)
+	}
+	return ids
 }
