@@ -45,6 +45,8 @@ type object struct {
 // Roles that take part in the work.
 var (
 	everybody  = []office.Role{office.Operator, office.Supervisor, office.Chief, office.Administrator}
+	anybody    = []office.Role{office.Operator, office.Supervisor, office.Chief, office.Administrator, office.Patrol}
+	patrol     = []office.Role{office.Patrol}
 	workers    = []office.Role{office.Operator, office.Supervisor, office.Chief}
 	callTakers = []office.Role{office.Operator, office.Supervisor}
 	leaders    = []office.Role{office.Supervisor, office.Chief}
@@ -82,21 +84,27 @@ var (
 	}}
 	// callPath: a call that the office takes part in now, or may read.
 	callPath = object{"call", func(s *Server, r *http.Request, c *caller) *Problem {
-		id := r.PathValue("id")
-		if _, now := s.cfg.Board.Get(c.Person.Office, "call/"+id); now {
-			return nil
-		}
-		_, err := s.cfg.View.Call(r.Context(), c.Person.Office, call.ID(id))
-		return s.problemOf(err)
+		return s.mayReadCall(r.Context(), c, r.PathValue("id"))
 	}}
-	// incidentPath: an incident of the office or one below, or that one of these sent.
+	// incidentPath: an incident of the office or one below, or that one of these sent. A restricted one is there only for
+	// those named, or who handle it; a complaint never for the office that it is about.
 	incidentPath = object{"incident", func(s *Server, r *http.Request, c *caller) *Problem {
-		id := incident.ID(r.PathValue("id"))
-		if full, ok := s.cfg.Dispatch.Get(id); ok && s.mayReadIncident(c, full.Card) {
+		return s.mayReadIncident(r.Context(), c, incident.ID(r.PathValue("id")))
+	}}
+	// incidentOffered: one that the office may know of, so that it can accept it and read it then.
+	incidentOffered = object{"incident", func(s *Server, r *http.Request, c *caller) *Problem {
+		if _, known := s.cfg.Dispatch.MayRead(c.dispatch(), incident.ID(r.PathValue("id"))); known {
 			return nil
 		}
-		_, err := s.cfg.View.Incident(r.Context(), c.Person.Office, c.Person.ID, id)
-		return s.problemOf(err)
+		return problem(http.StatusNotFound, "not_found")
+	}}
+	// unitPath: a unit of the office or one below.
+	unitPath = object{"unit", func(s *Server, r *http.Request, c *caller) *Problem {
+		u, ok := s.cfg.Dispatch.Unit(incident.UnitID(r.PathValue("id")))
+		if !ok || u.Retired {
+			return problem(http.StatusNotFound, "not_found")
+		}
+		return s.mayRead(c, u.Home)
 	}}
 )
 
@@ -107,11 +115,25 @@ func (s *Server) mayRead(c *caller, o office.ID) *Problem {
 	return problem(http.StatusNotFound, "not_found")
 }
 
-func (s *Server) mayReadIncident(c *caller, i dispatch.Card) bool {
-	if i.State == incident.Draft || i.State == incident.NotValid {
-		return s.cfg.Directory.CanRead(c.Person.Office, i.Origin)
+func (s *Server) mayReadCall(ctx context.Context, c *caller, id string) *Problem {
+	if _, now := s.cfg.Board.Get(c.Person.Office, "call/"+id); now {
+		return nil
 	}
-	return s.cfg.Directory.CanRead(c.Person.Office, i.Office) || s.cfg.Directory.CanRead(c.Person.Office, i.Origin)
+	_, err := s.cfg.View.Call(ctx, c.Person.Office, call.ID(id))
+	return s.problemOf(err)
+}
+
+// mayReadIncident asks dispatch, which has what is open and what was closed lately, then the view. What dispatch refuses
+// the view isn't asked.
+func (s *Server) mayReadIncident(ctx context.Context, c *caller, id incident.ID) *Problem {
+	if _, here := s.cfg.Dispatch.Get(id); here {
+		if read, _ := s.cfg.Dispatch.MayRead(c.dispatch(), id); read {
+			return nil
+		}
+		return problem(http.StatusNotFound, "not_found")
+	}
+	_, err := s.cfg.View.Incident(ctx, c.Person.Office, c.Person.ID, id)
+	return s.problemOf(err)
 }
 
 // caller is the person behind a request.

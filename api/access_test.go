@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/siaga110/siaga/dispatch"
+	"github.com/siaga110/siaga/incident"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -15,9 +17,9 @@ import (
 // openapi.json must say the same.
 const rights = `
 POST   /session                     -
-GET    /session                     osca
-DELETE /session                     osca
-POST   /session/password            osca
+GET    /session                     oscap
+DELETE /session                     oscap
+POST   /session/password            oscap
 GET    /people                      a     office
 POST   /people                      a
 PATCH  /people/{id}                 a     person
@@ -46,7 +48,7 @@ POST   /duty/ready                  os
 POST   /duty/pause                  os
 POST   /seats/{office}/{n}/off      s     office
 GET    /line                        os
-GET    /stream                      osca
+GET    /stream                      oscap
 POST   /calls/{id}/answer           os    call
 POST   /calls/{id}/decline          os    call
 POST   /calls/{id}/transfer         os    call
@@ -77,6 +79,41 @@ POST   /incidents/{id}/send         os    incident
 POST   /incidents/{id}/notes        osc   incident
 POST   /incidents/{id}/accept       osc   incident
 POST   /incidents/{id}/close        osc   incident
+POST   /incidents                   os
+POST   /incidents/{id}/assign       os    incident
+POST   /incidents/{id}/release      os    incident
+POST   /incidents/{id}/step         os    incident
+POST   /incidents/{id}/check        os    incident
+POST   /incidents/{id}/wait         os    incident
+POST   /incidents/{id}/cancel       osc   incident
+POST   /incidents/{id}/reopen       osc   incident
+POST   /incidents/{id}/told         osc   incident
+POST   /incidents/{id}/hand-over    osc   incident
+POST   /incidents/{id}/take-over    osc   incident
+POST   /incidents/{id}/refuse-over  osc   incident
+POST   /incidents/{id}/link         os    incident
+POST   /incidents/{id}/unlink       os    incident
+POST   /incidents/{id}/calls        os    incident
+POST   /incidents/{id}/restrict     sc    incident
+GET    /incidents/{id}/same         osc   incident
+GET    /standing                    osc
+GET    /responses                   sc    office
+GET    /units                       osc   office
+POST   /units                       sc
+PUT    /units/{id}                  sc    unit
+DELETE /units/{id}                  sc    unit
+PUT    /units/{id}/crew             os    unit
+POST   /units/{id}/status           os    unit
+POST   /units/{id}/panic            osc   unit
+POST   /units/{id}/panic/see        osc   unit
+POST   /units/{id}/panic/clear      osc   unit
+GET    /units/{id}/history          osc   unit
+GET    /job                         p
+POST   /job/step                    p
+POST   /job/notes                   p
+POST   /job/panic                   p
+POST   /job/reporter                p
+POST   /job/position                p
 GET    /incidents                   osc   office
 GET    /incidents/{id}              osc   incident
 GET    /incidents/{id}/recommend    osc   incident
@@ -85,14 +122,14 @@ GET    /areas                       osca
 GET    /areas/at                    osc
 GET    /map                         osca
 GET    /map/file                    osca
-GET    /kinds                       osca
+GET    /kinds                       oscap
 GET    /outcomes                    osca
 GET    /wallboard                   osc   office
 POST   /wallboards                  sc
 GET    /wall/{token}                -
 `
 
-var letters = map[byte]office.Role{'o': office.Operator, 's': office.Supervisor, 'c': office.Chief, 'a': office.Administrator}
+var letters = map[byte]office.Role{'o': office.Operator, 's': office.Supervisor, 'c': office.Chief, 'a': office.Administrator, 'p': office.Patrol}
 
 type op struct {
 	method, path string
@@ -152,10 +189,10 @@ func operations(t *testing.T) []op {
 }
 
 // things are what the requests of the access test are about: all are the Polda's, and the report was sent to polres.
-type things struct{ call, incident, person string }
+type things struct{ call, incident, person, unit string }
 
 func (o op) fill(th things) string {
-	id := map[string]string{"call": th.call, "incident": th.incident, "person": th.person, "office": "polda"}[o.of]
+	id := map[string]string{"call": th.call, "incident": th.incident, "person": th.person, "office": "polda", "unit": th.unit}[o.of]
 	path := strings.NewReplacer("{id}", id, "{office}", "polda", "{n}", "2", "{token}", "x").Replace(o.path)
 	switch {
 	case o.of == "office" && !strings.Contains(o.path, "{"):
@@ -180,7 +217,7 @@ func (o op) ask(c *client, th things) *http.Request {
 func TestAccess(t *testing.T) {
 	h := open(t)
 	people := map[string]map[office.Role]*client{}
-	short := map[office.Role]string{office.Operator: "op", office.Supervisor: "sup", office.Chief: "chief", office.Administrator: "adm"}
+	short := map[office.Role]string{office.Operator: "op", office.Supervisor: "sup", office.Chief: "chief", office.Administrator: "adm", office.Patrol: "ptr"}
 	for _, o := range []string{"polda", "polres", "sebelah", "lain"} {
 		people[o] = map[office.Role]*client{}
 		for role, name := range short {
@@ -298,6 +335,7 @@ func (h *house) story(op *client) things {
 	op.must("POST", "/incidents/"+inc.ID+"/send", map[string]any{"office": "polres"}, nil)
 	h.person("zz", "polda", office.Operator) // whom the administrator may sign out
 	people := h.staff.People("polda")
+	unit := h.unit("Beruang 1", "polda")
 	pos, _, err := h.journal.Last(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
@@ -305,7 +343,19 @@ func (h *house) story(op *client) things {
 	if err := h.view.Wait(h.t.Context(), pos); err != nil {
 		h.t.Fatal(err)
 	}
-	return things{call: string(id), incident: inc.ID, person: string(people[len(people)-1].ID)}
+	return things{call: string(id), incident: inc.ID, person: string(people[len(people)-1].ID), unit: string(unit)}
+}
+
+// unit makes one of an office.
+func (h *house) unit(sign string, home office.ID) incident.UnitID {
+	h.t.Helper()
+	card, err := h.dispatch.DoUnit(h.t.Context(), dispatch.Who{Person: "system", Office: home}, dispatch.SetUnit{
+		Vehicle: incident.Vehicle{Sign: sign, Plate: "KT " + sign, Kind: incident.Car, Home: home},
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return card.ID
 }
 
 func form(rev int, kind, place string) map[string]any {

@@ -22,24 +22,36 @@ import (
 
 // schemaNames are those of types whose Go names belong to their rooms.
 var schemaNames = map[reflect.Type]string{
-	reflect.TypeFor[desk.SeatView]():         "Seat",
-	reflect.TypeFor[desk.Person]():           "SeatPerson",
-	reflect.TypeFor[desk.CallView]():         "LiveCall",
-	reflect.TypeFor[desk.OfferView]():        "Offer",
-	reflect.TypeFor[desk.PlaceView]():        "Circle",
-	reflect.TypeFor[desk.LeavingView]():      "Leaving",
-	reflect.TypeFor[desk.GuestView]():        "Guest",
-	reflect.TypeFor[desk.OutboundView]():     "Outbound",
-	reflect.TypeFor[desk.OwedView]():         "Owed",
-	reflect.TypeFor[desk.HistoryView]():      "History",
-	reflect.TypeFor[desk.FloorView]():        "Floor",
-	reflect.TypeFor[desk.TodayView]():        "Today",
-	reflect.TypeFor[desk.ConservationView](): "Conservation",
-	reflect.TypeFor[desk.PresenceView]():     "Presence",
-	reflect.TypeFor[dispatch.Form]():         "Report",
-	reflect.TypeFor[dispatch.PointView]():    "Point",
-	reflect.TypeFor[view.CallFull]():         "CallPage",
-	reflect.TypeFor[view.CallPage]():         "CallList",
+	reflect.TypeFor[desk.SeatView]():           "Seat",
+	reflect.TypeFor[desk.Person]():             "SeatPerson",
+	reflect.TypeFor[desk.CallView]():           "LiveCall",
+	reflect.TypeFor[desk.OfferView]():          "Offer",
+	reflect.TypeFor[desk.PlaceView]():          "Circle",
+	reflect.TypeFor[desk.LeavingView]():        "Leaving",
+	reflect.TypeFor[desk.GuestView]():          "Guest",
+	reflect.TypeFor[desk.OutboundView]():       "Outbound",
+	reflect.TypeFor[desk.OwedView]():           "Owed",
+	reflect.TypeFor[desk.HistoryView]():        "History",
+	reflect.TypeFor[desk.FloorView]():          "Floor",
+	reflect.TypeFor[desk.TodayView]():          "Today",
+	reflect.TypeFor[desk.ConservationView]():   "Conservation",
+	reflect.TypeFor[desk.PresenceView]():       "Presence",
+	reflect.TypeFor[dispatch.Form]():           "Report",
+	reflect.TypeFor[dispatch.PointView]():      "Point",
+	reflect.TypeFor[dispatch.UnitCard]():       "Unit",
+	reflect.TypeFor[dispatch.MateView]():       "Mate",
+	reflect.TypeFor[dispatch.JobCard]():        "Job",
+	reflect.TypeFor[dispatch.JobRef]():         "UnitJob",
+	reflect.TypeFor[dispatch.PanicView]():      "UnitPanic",
+	reflect.TypeFor[dispatch.HolderView]():     "Holder",
+	reflect.TypeFor[dispatch.StepView]():       "Step",
+	reflect.TypeFor[dispatch.TargetView]():     "Target",
+	reflect.TypeFor[dispatch.AssignmentView](): "Assignment",
+	reflect.TypeFor[dispatch.HandoverView]():   "Handover",
+	reflect.TypeFor[dispatch.PictureView]():    "Picture",
+	reflect.TypeFor[dispatch.PositionView]():   "Position",
+	reflect.TypeFor[view.CallFull]():           "CallPage",
+	reflect.TypeFor[view.CallPage]():           "CallList",
 }
 
 // enums are words of which the Go type is only a string.
@@ -56,6 +68,7 @@ var chips = []any{
 var inStream = []reflect.Type{
 	reflect.TypeFor[Snapshot](), reflect.TypeFor[Change](), reflect.TypeFor[Rows](), reflect.TypeFor[desk.FloorView](),
 	reflect.TypeFor[desk.PresenceView](), reflect.TypeFor[Alarm](), reflect.TypeFor[Problem](),
+	reflect.TypeFor[dispatch.PositionView](), reflect.TypeFor[dispatch.JobNews](),
 }
 
 func (s *Server) description() huma.Config {

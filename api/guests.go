@@ -128,7 +128,7 @@ func (s *Server) guestOps() {
 // is never made when the reporter is in danger, whichever number was typed (CALL.md, Silent callers and danger).
 func (s *Server) mayCallAbout(c *caller, b *CallingOut) *Problem {
 	full, ok := s.cfg.Dispatch.Get(b.Incident)
-	if !ok || !s.mayReadIncident(c, full.Card) {
+	if read, _ := s.cfg.Dispatch.MayRead(c.dispatch(), b.Incident); !ok || !read {
 		return problem(http.StatusNotFound, "not_found")
 	}
 	if full.Danger {

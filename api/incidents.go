@@ -24,6 +24,7 @@ type NoteText struct {
 type Ending struct {
 	Result incident.Result `json:"result" enum:"ditangani,penangkapan,didamaikan,laporan_polisi,tidak_ditemukan,tidak_benar,informasi_diberikan,dirujuk"`
 	Done   string          `json:"done" maxLength:"4000" doc:"what was done"`
+	Tell   bool            `json:"tell,omitempty" doc:"the reporter is to be called with the result"`
 }
 
 func (s *Server) incidentOps() {
@@ -44,23 +45,23 @@ func (s *Server) incidentOps() {
 		func(ctx context.Context, in *idBody[NoteText]) (*out[Incident], error) {
 			return s.dispatch(ctx, dispatch.Note{ID: incident.ID(in.ID), Text: in.Body.Text})
 		})
-	register(s, operation(http.MethodPost, "/incidents/{id}/accept", "Take an incident for the own office", all),
+	register(s, operation(http.MethodPost, "/incidents/{id}/accept", "Take an incident for the own office", rule{roles: workers, of: incidentOffered}),
 		func(ctx context.Context, in *idPath) (*out[Incident], error) {
 			return s.dispatch(ctx, dispatch.Accept{ID: incident.ID(in.ID)})
 		})
 	register(s, operation(http.MethodPost, "/incidents/{id}/close", "Close an incident with its result", all),
 		func(ctx context.Context, in *idBody[Ending]) (*out[Incident], error) {
-			return s.dispatch(ctx, dispatch.Close{ID: incident.ID(in.ID), Result: in.Body.Result, Done: in.Body.Done})
+			return s.dispatch(ctx, dispatch.Close{ID: incident.ID(in.ID), Result: in.Body.Result, Done: in.Body.Done, Tell: in.Body.Tell})
 		})
 	register(s, operation(http.MethodGet, "/incidents/{id}", "An incident with everything", all),
 		func(ctx context.Context, in *idPath) (*out[Incident], error) {
 			c := who(ctx)
 			s.noteRead(c, "incident", in.ID, "")
-			if full, ok := s.cfg.Dispatch.Get(incident.ID(in.ID)); ok && s.mayReadIncident(c, full.Card) {
+			if full, ok := s.cfg.Dispatch.Get(incident.ID(in.ID)); ok { // the rule has seen that they may read it
 				return &out[Incident]{s.incident(full)}, nil
 			}
 			past, err := s.cfg.View.Incident(ctx, c.Person.Office, c.Person.ID, incident.ID(in.ID))
-			return &out[Incident]{pastIncident(past)}, err
+			return &out[Incident]{s.pastIncident(past)}, err
 		})
 }
 
@@ -73,7 +74,8 @@ func (s *Server) dispatch(ctx context.Context, cmd dispatch.Command) (*out[Incid
 	}
 	var refused *incident.Refusal
 	if save, ok := cmd.(dispatch.SaveForm); ok && errors.As(err, &refused) && refused.Code == "changed" {
-		if now, ok := s.cfg.Dispatch.Get(save.ID); ok && s.mayReadIncident(who(ctx), now.Card) {
+		read, _ := s.cfg.Dispatch.MayRead(who(ctx).dispatch(), save.ID)
+		if now, ok := s.cfg.Dispatch.Get(save.ID); ok && read {
 			p := s.problemOf(err)
 			p.Incident = ptr(s.incident(now))
 			return nil, p

@@ -38,7 +38,8 @@ type callsIn struct {
 
 type incidentsIn struct {
 	officeIn
-	State string `query:"state" enum:"open,closed,draft,not_valid,all"`
+	State string         `query:"state" enum:"open,closed,cancelled,linked,draft,not_valid,all"`
+	Class incident.Class `query:"class" enum:"emergency,service,information,complaint" doc:"one queue; all when left out"`
 	listIn
 }
 
@@ -49,7 +50,7 @@ type listIn struct {
 }
 
 func (s *Server) listOps() {
-	register(s, operation(http.MethodGet, "/kinds", "Kinds of reports", rule{roles: everybody}),
+	register(s, operation(http.MethodGet, "/kinds", "Kinds of reports", rule{roles: anybody}),
 		func(context.Context, *none) (*out[[]Kind], error) {
 			list := []Kind{}
 			for _, k := range incident.Kinds() {
@@ -87,11 +88,11 @@ func (s *Server) listOps() {
 		func(ctx context.Context, in *incidentsIn) (*out[IncidentList], error) {
 			s.noteSearch(ctx, "incidents", in.Q)
 			page, err := s.cfg.View.Incidents(ctx, officeOf(ctx), view.IncidentQuery{
-				Office: in.Office, Person: who(ctx).Person.ID, State: in.State, Q: in.Q, Cursor: in.Cursor, Limit: in.Limit,
+				Office: in.Office, Person: who(ctx).Person.ID, State: in.State, Class: in.Class, Q: in.Q, Cursor: in.Cursor, Limit: in.Limit,
 			})
 			list := IncidentList{Items: []IncidentCard{}, Next: page.Next}
 			for _, c := range page.Items {
-				list.Items = append(list.Items, pastCard(c))
+				list.Items = append(list.Items, s.pastCard(c))
 			}
 			return &out[IncidentList]{list}, err
 		})

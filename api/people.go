@@ -15,14 +15,14 @@ type PersonInput struct {
 	Name   string      `json:"name" minLength:"1" maxLength:"100"`
 	Rank   string      `json:"rank" maxLength:"40"`
 	Office office.ID   `json:"office"`
-	Role   office.Role `json:"role" enum:"operator,supervisor,chief,administrator"`
+	Role   office.Role `json:"role" enum:"operator,supervisor,chief,administrator,patrol"`
 }
 
 // PersonChange is what is to be different; what is left out stays.
 type PersonChange struct {
 	Name   *string      `json:"name,omitempty" minLength:"1" maxLength:"100"`
 	Rank   *string      `json:"rank,omitempty" maxLength:"40"`
-	Role   *office.Role `json:"role,omitempty" enum:"operator,supervisor,chief,administrator"`
+	Role   *office.Role `json:"role,omitempty" enum:"operator,supervisor,chief,administrator,patrol"`
 	Active *bool        `json:"active,omitempty"`
 }
 

@@ -34,6 +34,8 @@ type Problem struct {
 	By *desk.Person `json:"by,omitempty"`
 	// RetryAfterS is when to try again.
 	RetryAfterS int `json:"retryAfterS,omitempty"`
+	// Stands is the incident that stands in the way.
+	Stands incident.ID `json:"stands,omitempty"`
 	// Incident is how the report stands, when somebody else changed it meanwhile.
 	Incident *Incident `json:"incident,omitempty"`
 }
@@ -161,7 +163,14 @@ func (s *Server) refusal(err error) *Problem {
 		if byIncident.Code == "unknown_incident" {
 			p.Status = http.StatusNotFound
 		}
+		switch byIncident.Code {
+		case "unknown_unit":
+			p.Status = http.StatusNotFound
+		case "restricted":
+			p.Status = http.StatusForbidden
+		}
 		p.Detail = byIncident.Text
+		p.By, p.Stands = s.deskPerson(byIncident.By), byIncident.Incident
 		return p
 	}
 	return nil

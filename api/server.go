@@ -46,6 +46,25 @@ type Dispatch interface {
 	Do(ctx context.Context, who dispatch.Who, cmd dispatch.Command) (dispatch.Full, error)
 	Get(id incident.ID) (dispatch.Full, bool)
 	FromPaper(ctx context.Context, who dispatch.Who, p dispatch.Paper) (dispatch.Full, error)
+	// MayRead says whether a person may read an incident that Get has, and whether they may know that there is one.
+	MayRead(who dispatch.Who, id incident.ID) (read, known bool)
+	// Duplicates lists what may be the same as an incident.
+	Duplicates(who dispatch.Who, id incident.ID) []dispatch.Card
+	// Standing tells how a report stands.
+	Standing(reader office.ID, no string) (dispatch.Standing, bool)
+
+	DoUnit(ctx context.Context, who dispatch.Who, cmd dispatch.UnitCommand) (dispatch.UnitCard, error)
+	Units(reader office.ID) []dispatch.UnitCard
+	Unit(id incident.UnitID) (dispatch.UnitCard, bool)
+	UnitOf(p office.PersonID) incident.UnitID
+	Position(f dispatch.Fix) error
+
+	// What a crew's phone needs.
+	Job(p office.PersonID) (dispatch.JobCard, error)
+	StepJob(ctx context.Context, p office.PersonID, id incident.ID, step incident.StepName) (dispatch.JobCard, error)
+	NoteJob(ctx context.Context, p office.PersonID, id incident.ID, text string) (dispatch.JobCard, error)
+	PanicJob(ctx context.Context, p office.PersonID, at *dispatch.PointView) (dispatch.JobCard, error)
+	ReporterJob(ctx context.Context, p office.PersonID, id incident.ID, why string) (dispatch.Reporter, error)
 }
 
 // Softphone opens the audio lines of seats. It plays the test tone to who begins duty, when the line is up.
@@ -146,6 +165,8 @@ func newServer(cfg Config) *Server {
 	s.guestOps()
 	s.paperOps()
 	s.incidentOps()
+	s.dispatchOps()
+	s.unitOps()
 	s.listOps()
 	s.wallOps()
 	s.streamOps(v1)

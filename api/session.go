@@ -39,12 +39,12 @@ func (s *Server) sessionOps() {
 			}
 			return &sessionOut{SetCookie: sessionCookie(token, sess.Until), Body: s.session(&caller{Session: sess, token: token})}, nil
 		})
-	register(s, operation(http.MethodGet, "/session", "Who is signed in", rule{roles: everybody, early: true}),
+	register(s, operation(http.MethodGet, "/session", "Who is signed in", rule{roles: anybody, early: true}),
 		func(ctx context.Context, _ *none) (*out[Session], error) {
 			return &out[Session]{s.session(who(ctx))}, nil
 		})
 	signOut := operation(http.MethodDelete, "/session", "Sign out; it ends duty, and is refused (busy) while a call is at the own seat",
-		rule{roles: everybody, early: true})
+		rule{roles: anybody, early: true})
 	signOut.DefaultStatus = http.StatusNoContent
 	register(s, signOut, func(ctx context.Context, _ *none) (*cookieOut, error) {
 		c := who(ctx)
@@ -58,7 +58,7 @@ func (s *Server) sessionOps() {
 		gone.MaxAge = -1
 		return &cookieOut{SetCookie: gone}, nil
 	})
-	register(s, operation(http.MethodPost, "/session/password", "Change the own password", rule{roles: everybody, early: true}),
+	register(s, operation(http.MethodPost, "/session/password", "Change the own password", rule{roles: anybody, early: true}),
 		func(ctx context.Context, in *body[PasswordChange]) (*none, error) {
 			return &none{}, s.cfg.Staff.ChangePassword(ctx, who(ctx).token, in.Body.Old, in.Body.New, addressOf(ctx))
 		})

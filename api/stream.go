@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/siaga110/siaga/board"
+	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -101,7 +102,7 @@ func (s *Server) unwatchRows(w *rowsWatch) {
 }
 
 func (s *Server) streamOps(r chi.Router) {
-	s.raw(r, http.MethodGet, "/stream", "What is happening at the own office, as server-sent events", rule{roles: everybody}, s.stream)
+	s.raw(r, http.MethodGet, "/stream", "What is happening at the own office, as server-sent events", rule{roles: anybody}, s.stream)
 }
 
 // stream sends a snapshot, then each change. A slow screen holds nobody up: what it hasn't taken is merged.
@@ -122,7 +123,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, c *caller) {
 	h.Set("X-Accel-Buffering", "no") // a proxy that buffers would hold back a ring
 	h.Set("Vary", "Accept-Encoding")
 	e := &events{
-		w: w, rc: http.NewResponseController(w), now: s.cfg.Now, boot: s.cfg.Board.Boot(), see: sees(c), packed: takesGzip(r),
+		w: w, rc: http.NewResponseController(w), now: s.cfg.Now, boot: s.cfg.Board.Boot(), see: s.sees(c), packed: takesGzip(r),
 	}
 	if e.packed {
 		h.Set("Content-Encoding", "gzip")
@@ -191,10 +192,17 @@ func (w *wait) begin(d time.Duration) {
 	}
 }
 
-// sees says which things a caller may see, nil for all: an administrator keeps accounts and sees no calls.
-func sees(c *caller) func(key string) bool {
-	if c.Person.Role == office.Administrator {
+// sees says which things a caller may see, nil for all: an administrator keeps accounts and sees no calls, a patrol sees
+// that its own job has changed.
+func (s *Server) sees(c *caller) func(key string) bool {
+	switch c.Person.Role {
+	case office.Administrator:
 		return func(key string) bool { return strings.HasPrefix(key, "alarm/") }
+	case office.Patrol:
+		return func(key string) bool {
+			return strings.HasPrefix(key, dispatch.JobKey("")) && key == dispatch.JobKey(s.cfg.Dispatch.UnitOf(c.Person.ID))
+		}
+	case office.Operator, office.Supervisor, office.Chief:
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ type Person struct {
 	Name   string          `json:"name"`
 	Rank   string          `json:"rank"`
 	Office office.ID       `json:"office"`
-	Role   office.Role     `json:"role" enum:"operator,supervisor,chief,administrator"`
+	Role   office.Role     `json:"role" enum:"operator,supervisor,chief,administrator,patrol"`
 	Active bool            `json:"active"`
 }
 
@@ -121,15 +121,16 @@ type IncidentLine struct {
 // Incident is an incident with everything.
 type Incident struct {
 	IncidentCard
-	Report   dispatch.Form  `json:"report"`
-	Done     string         `json:"done"`
-	Timeline []IncidentLine `json:"timeline" nullable:"false"`
+	Report   dispatch.Form          `json:"report"`
+	Done     string                 `json:"done"`
+	Pictures []dispatch.PictureView `json:"pictures" nullable:"false"`
+	Timeline []IncidentLine         `json:"timeline" nullable:"false"`
 }
 
 func (s *Server) incident(f dispatch.Full) Incident {
 	i := Incident{
 		IncidentCard: IncidentCard{Card: f.Card, AcceptedByName: s.cfg.Staff.Name(f.AcceptedBy)},
-		Report:       f.Form, Done: f.Done, Timeline: []IncidentLine{},
+		Report:       f.Form, Done: f.Done, Pictures: f.Pictures, Timeline: []IncidentLine{},
 	}
 	for _, l := range f.Timeline {
 		i.Timeline = append(i.Timeline, IncidentLine{At: l.At, Who: l.Who, Name: s.name(l.Who), What: l.What, Text: l.Text})
@@ -144,14 +145,10 @@ func (s *Server) name(id office.PersonID) string {
 	return string(id)
 }
 
-func pastCard(c view.IncidentCard) IncidentCard {
-	return IncidentCard{AcceptedByName: c.AcceptedByName, Card: dispatch.Card{
-		ID: c.ID, No: c.No, State: c.State, Office: c.Office, Origin: c.Origin, Call: c.Call, Kind: c.Kind,
-		Priority: c.Priority, Place: c.Place, At: pastPoint(c.At), Reporter: c.Reporter, FirstRing: c.FirstRing,
-		PlaceKnownAt: c.PlaceKnownAt, SentAt: c.SentAt, AcceptBy: c.AcceptBy, AcceptedAt: c.AcceptedAt,
-		AcceptedBy: c.AcceptedBy, Escalated: c.Escalated, Unsure: c.Unsure, ClosedAt: c.ClosedAt, Result: c.Result,
-		Rev: c.Rev, Summary: c.Summary, Danger: c.Danger,
-	}}
+func (s *Server) pastCard(c view.IncidentCard) IncidentCard {
+	card := dispatch.CardOf(c.Whole, s.name)
+	card.Summary = c.Summary
+	return IncidentCard{AcceptedByName: c.AcceptedByName, Card: card}
 }
 
 func pastPoint(p *view.Point) *dispatch.PointView {
@@ -161,15 +158,17 @@ func pastPoint(p *view.Point) *dispatch.PointView {
 	return &dispatch.PointView{Lat: p.Lat, Lng: p.Lng}
 }
 
-func pastIncident(f view.IncidentFull) Incident {
+func (s *Server) pastIncident(f view.IncidentFull) Incident {
 	r := f.Form
 	i := Incident{
-		IncidentCard: pastCard(f.IncidentCard), Done: f.Done, Timeline: []IncidentLine{},
+		IncidentCard: s.pastCard(f.IncidentCard), Done: f.Done, Timeline: []IncidentLine{},
 		Report: dispatch.Form{
 			Kind: r.Kind, Priority: r.Priority, Place: r.Place, At: pastPoint(r.At), Reporter: r.Reporter,
 			ReporterNumber: r.ReporterNumber, Protect: r.Protect, Danger: r.Danger, Weapons: r.Weapons, Injured: r.Injured,
 			SuspectPresent: r.SuspectPresent, People: r.People, Vehicle: r.Vehicle, Office: r.Office, Summary: r.Summary,
+			Against: f.Whole.Report.Against,
 		},
+		Pictures: dispatch.PicturesOf(f.Whole),
 	}
 	for _, l := range f.Timeline {
 		i.Timeline = append(i.Timeline, IncidentLine(l))

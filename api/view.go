@@ -17,6 +17,8 @@ type View interface {
 	Call(ctx context.Context, reader office.ID, id call.ID) (view.CallFull, error)
 	Incidents(ctx context.Context, reader office.ID, q view.IncidentQuery) (view.IncidentPage, error)
 	Incident(ctx context.Context, reader office.ID, person office.PersonID, id incident.ID) (view.IncidentFull, error)
+	Responses(ctx context.Context, reader, id office.ID, first, last string) ([]view.ResponseTimes, error)
+	UnitHistory(ctx context.Context, reader office.ID, unit incident.UnitID, limit int) ([]view.UnitLine, error)
 	Wallboard(ctx context.Context, reader, id office.ID, day string) (view.Board, error)
 	Sheet(ctx context.Context, reader, id office.ID, day string) (view.Sheet, error)
 	Pranks(ctx context.Context, reader, id office.ID, from, to time.Time) ([]view.PrankNumber, error)

@@ -73,6 +73,7 @@ func (d *Dispatch) Silent(c string, by office.PersonID, at string, area office.I
 		if _, err := d.decide(e, t, string(by)); err != nil {
 			d.opts.Log.Error("an incident could not be marked as a silent emergency", "call", c, "incident", s.ID, "err", err)
 		}
+		d.retarget(e, now)
 		return
 	}
 	info, known := d.calls[c]

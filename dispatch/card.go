@@ -191,7 +191,8 @@ func (c Card) veil() Card {
 	return c
 }
 
-func pictures(s incident.State) []PictureView {
+// PicturesOf lists the pictures of a state.
+func PicturesOf(s incident.State) []PictureView {
 	list := []PictureView{}
 	for _, p := range s.Pictures {
 		list = append(list, PictureView{

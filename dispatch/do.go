@@ -227,14 +227,14 @@ func (d *Dispatch) save(who Who, c SaveForm, now time.Time) (*entry, error) {
 func (d *Dispatch) open(who Who, c Open, now time.Time) (*entry, error) {
 	at := c.Reported
 	switch {
-	case c.Source == incident.FromCall:
-		return nil, &incident.Refusal{Code: "bad_source", Text: "say how it became known: walk_in, radio, callback or paper"}
+	case c.Source != incident.FromWalkIn && c.Source != incident.FromRadio && c.Source != incident.FromCallback:
+		return nil, &incident.Refusal{Code: "bad_source", Text: "say how it became known: walk_in, radio or callback; a paper sheet has its own way"}
 	case at.IsZero():
 		at = now
 	case at.After(now.Add(time.Minute)):
 		return nil, &incident.Refusal{Code: "bad_time", Text: "it can't have been reported in the future"}
 	case now.Sub(at) > oldest:
-		return nil, &incident.Refusal{Code: "bad_time", Text: "it was reported more than 7 days ago"}
+		return nil, &incident.Refusal{Code: "bad_time", Text: "it was reported more than a day ago: write a note with the time"}
 	}
 	e, err := d.begin(incident.Type{
 		At: now, By: who.Person, Office: who.Office, Source: c.Source, FirstRing: at, Report: c.Form.report(),
@@ -251,8 +251,8 @@ func (d *Dispatch) open(who Who, c Open, now time.Time) (*entry, error) {
 	return e, err
 }
 
-// oldest is how far back what was written on paper may lie.
-const oldest = 7 * 24 * time.Hour
+// oldest is how far back the time of a report without a call may lie.
+const oldest = 24 * time.Hour
 
 // begin makes an incident, with the caller's number as where to reach them.
 func (d *Dispatch) begin(t incident.Type, number office.Number) (*entry, error) {

@@ -41,6 +41,39 @@ type JobIncident struct {
 	CanAsk bool `json:"canAsk"`
 }
 
+// JobNews tells a crew's phone that there is something new to read: the job itself isn't for the whole office's board.
+type JobNews struct {
+	Unit     incident.UnitID     `json:"unit"`
+	Status   incident.UnitStatus `json:"status"`
+	Incident incident.ID         `json:"incident"`
+	Rev      int                 `json:"rev" doc:"of the report"`
+	Since    time.Time           `json:"since" doc:"of the status"`
+}
+
+// JobKey is where a unit's JobNews stand on the board of its office.
+func JobKey(u incident.UnitID) string { return "job/" + string(u) }
+
+func (d *Dispatch) jobNews(u *unitEntry) JobNews {
+	n := JobNews{Unit: u.state.ID, Status: u.state.Status, Since: u.state.Since.UTC()}
+	if j := u.state.Job; j != nil {
+		n.Incident = j.Incident
+		if e := d.live[j.Incident]; e != nil {
+			n.Rev = e.state.Rev
+		}
+	}
+	return n
+}
+
+// UnitOf is the unit whose crew a person is in, empty when there is none.
+func (d *Dispatch) UnitOf(p office.PersonID) incident.UnitID {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if u, err := d.ownCrew(p); err == nil {
+		return u.state.ID
+	}
+	return ""
+}
+
 // Reporter is who reported, as it is shown to a crew that asks.
 type Reporter struct {
 	Name   string `json:"name"`

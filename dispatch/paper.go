@@ -62,6 +62,9 @@ func (d *Dispatch) fromPaper(who Who, p Paper, now time.Time) (*entry, error) {
 			return nil, &incident.Refusal{Code: "paper_used", Text: p.No + " was entered already"}
 		}
 	}
+	if err := d.mayHold(incident.State{Report: p.Form.report()}, p.Office); err != nil {
+		return nil, err
+	}
 	at := p.Rang
 	if p.Answered != nil {
 		at = *p.Answered
@@ -81,8 +84,11 @@ func (d *Dispatch) fromPaper(who Who, p Paper, now time.Time) (*entry, error) {
 			sent = *p.Told
 		}
 	}
-	steps = append(steps, incident.Send{At: sent, By: who.Person, From: who.Office, To: p.Office, No: p.No})
+	steps = append(steps, incident.Send{
+		At: sent, By: who.Person, From: who.Office, To: p.Office, No: p.No, Within: d.acceptWithin(p.Office, e.state, sent),
+	})
 	if p.Accepted != nil {
+		// Whether a unit went is known by those who took it: no clock asks them for one that may be back already.
 		steps = append(steps, incident.Accept{At: *p.Accepted, By: who.Person, Office: p.Office})
 	}
 	for _, cmd := range steps {

@@ -18,7 +18,10 @@ func TestPaper(t *testing.T) {
 		r.d.Start()
 		time.Sleep(5 * time.Hour) // the clock of the bubble begins at midnight UTC: 08.00 WITA, 13.00 now
 		who := Who{Person: "sari", Office: "polda"}
-		at := func(minutesAgo int) *time.Time { x := time.Now().Add(-time.Duration(minutesAgo) * time.Minute); return &x }
+		at := func(minutesAgo int) *time.Time {
+			x := time.Now().Add(-time.Duration(minutesAgo) * time.Minute)
+			return &x
+		}
 		offices, _ := r.d.opts.Offices.Get("polda")
 		day := time.Now().In(offices.Location()).Format("2006/01/02")
 		sheet := Paper{

@@ -90,8 +90,8 @@ func (d *Dispatch) officeName(id office.ID) string {
 }
 
 // show puts the incident on the boards of its holder, its origin and everyone above the holder while it is open, and of
-// an office that it is offered to. What is restricted they see veiled; who has a hand in it sees all of it under a key of
-// their own. A complaint is never shown to the office that it is about.
+// an office that it is offered to. What is restricted they see veiled, since a board is the whole office's: who has a hand in
+// it reads it by itself when the veiled card changes. A complaint is never shown to the office that it is about.
 func (d *Dispatch) show(e *entry) {
 	s := e.state
 	var offices []office.ID
@@ -120,14 +120,10 @@ func (d *Dispatch) show(e *entry) {
 		if s.HiddenFrom(d.opts.Offices, o) {
 			continue
 		}
-		if !s.Restricted() {
-			see[shelf{o, key}] = c
-			continue
+		if s.Restricted() {
+			c = c.veil()
 		}
-		see[shelf{o, key}] = c.veil()
-		for _, p := range append(slices.Clone(s.Named), s.Hands...) {
-			see[shelf{o, "for/" + string(p) + "/" + key}] = c
-		}
+		see[shelf{o, key}] = c
 	}
 	d.put(e.shown, see)
 }
@@ -151,7 +147,7 @@ func (d *Dispatch) Get(id incident.ID) (Full, bool) {
 		return Full{}, false
 	}
 	return Full{
-		Card: d.card(e), Form: form(e.state.Report), Done: string(e.state.Done), Pictures: pictures(e.state),
+		Card: d.card(e), Form: form(e.state.Report), Done: string(e.state.Done), Pictures: PicturesOf(e.state),
 		Timeline: append([]Line{}, e.lines...),
 	}, true
 }

@@ -266,7 +266,7 @@ func (d *Dispatch) foldUnit(id string, rec journal.Record) error {
 }
 
 // showUnit puts the unit on the boards of its office and those above; a crew that calls for help on every board of the
-// Polda that it belongs to. Its crew sees its own job. d.mu is held.
+// Polda that it belongs to. Its crew is told that its job has changed. d.mu is held.
 func (d *Dispatch) showUnit(u *unitEntry) {
 	see := map[shelf]any{}
 	card := d.unitCard(u)
@@ -284,9 +284,7 @@ func (d *Dispatch) showUnit(u *unitEntry) {
 			}
 			o = of.Parent
 		}
-		for _, m := range u.state.Crew {
-			see[shelf{u.state.Vehicle.Home, "for/" + string(m.Person) + "/job"}] = d.job(u)
-		}
+		see[shelf{u.state.Vehicle.Home, JobKey(u.state.ID)}] = d.jobNews(u)
 	}
 	d.put(u.shown, see)
 }

@@ -106,7 +106,7 @@ func wait(s State, c Wait) ([]Event, error) {
 	case len(s.ActiveUnits()) > 0:
 		return nil, &Refusal{Code: "not_now", Text: "a unit works on it"}
 	case blank(c.Why):
-		return nil, &Refusal{Code: "reason_needed", Text: "write why no unit can go"}
+		return nil, &Refusal{Code: "why_needed", Text: "write why no unit can go"}
 	}
 	return []Event{Waits{At: c.At, By: c.By, Why: c.Why, Until: c.At.Add(max(c.Within, time.Minute))}}, nil
 }

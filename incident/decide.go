@@ -228,7 +228,7 @@ func cancel(s State, c Cancel) ([]Event, error) {
 	case !s.Open() || s.Office != c.Office && s.Origin != c.Office:
 		return nil, notYours(s, "only the office that has it, or that sent it, can cancel it")
 	case blank(c.Why):
-		return nil, &Refusal{Code: "reason_needed", Text: "write why it is cancelled"}
+		return nil, &Refusal{Code: "why_needed", Text: "write why it is cancelled"}
 	}
 	return append(takeAll(s, c.At, c.By, "cancelled"), WasCancelled{At: c.At, By: c.By, Why: c.Why}), nil
 }
@@ -270,7 +270,7 @@ func reopen(s State, c Reopen) ([]Event, error) {
 	case s.Office != c.Office && s.Origin != c.Office:
 		return nil, &Refusal{Code: "not_yours", Text: "another office has this incident"}
 	case blank(c.Why):
-		return nil, &Refusal{Code: "reason_needed", Text: "write why it is reopened"}
+		return nil, &Refusal{Code: "why_needed", Text: "write why it is reopened"}
 	}
 	return []Event{WasReopened{At: c.At, By: c.By, Office: c.Office, Why: c.Why, AssignBy: later(c.At, c.Within)}}, nil
 }
@@ -292,7 +292,7 @@ func showReporter(s State, c ShowReporter) ([]Event, error) {
 	case s.Over():
 		return nil, closed()
 	case blank(c.Why):
-		return nil, &Refusal{Code: "reason_needed", Text: "say why the unit must know who the reporter is"}
+		return nil, &Refusal{Code: "why_needed", Text: "say why the unit must know who the reporter is"}
 	case c.Unit != "" && s.Report.Protect:
 		return nil, &Refusal{Code: "protected", Text: "the reporter asked not to be known: ask the operator to call them"}
 	}

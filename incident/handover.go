@@ -17,7 +17,7 @@ func handOver(s State, c HandOver) ([]Event, error) {
 	case s.Offered != nil:
 		return nil, &Refusal{Code: "taken", Text: "it is offered to another office already", By: s.Offered.By}
 	case blank(c.Why):
-		return nil, &Refusal{Code: "reason_needed", Text: "write why it is handed over"}
+		return nil, &Refusal{Code: "why_needed", Text: "write why it is handed over"}
 	}
 	if c.Within <= 0 {
 		c.Within = acceptWithin(s.Priority())
@@ -37,7 +37,7 @@ func refuseOver(s State, c RefuseOver) ([]Event, error) {
 		return nil, notYours(s, "it isn't offered to your office")
 	}
 	if blank(c.Why) {
-		return nil, &Refusal{Code: "reason_needed", Text: "write why"}
+		return nil, &Refusal{Code: "why_needed", Text: "write why"}
 	}
 	return []Event{HandoverEnded{At: c.At, By: c.By, Office: c.Office, Why: c.Why}}, nil
 }

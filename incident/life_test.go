@@ -64,7 +64,7 @@ func TestTwoUnits(t *testing.T) {
 	x.phase(Handled)
 	x.holds(bpn, "dwi", "")
 	x.do("", Close{At: noon.Add(7 * time.Minute), By: "dwi", Office: bpn, Result: Settled, Done: "didamaikan", Tell: true})
-	x.do("reason_needed", Reopen{At: noon, By: "dwi", Office: bpn})
+	x.do("why_needed", Reopen{At: noon, By: "dwi", Office: bpn})
 	x.do("", Told{At: noon, By: "sari", Office: polda, How: "sudah"})
 	x.do("not_owed", Told{At: noon, By: "sari", Office: polda, How: "lagi"})
 	x.do("", Reopen{At: noon.Add(time.Hour), By: "sari", Office: polda, Why: "pelaku kembali", Within: time.Minute})
@@ -81,7 +81,7 @@ func TestReleasedUnit(t *testing.T) {
 	if at, _ := x.s.Deadline(); !at.Equal(noon.Add(2 * time.Minute)) {
 		t.Fatalf("nobody asks for another unit: %v", at)
 	}
-	x.do("reason_needed", Wait{At: noon, By: "dwi", Office: bpn})
+	x.do("why_needed", Wait{At: noon, By: "dwi", Office: bpn})
 	x.do("", Wait{At: noon.Add(time.Minute), By: "dwi", Office: bpn, Why: "semua bertugas", Within: 5 * time.Minute})
 	if at, _ := x.s.Deadline(); !at.Equal(noon.Add(6 * time.Minute)) {
 		t.Fatalf("%v", at)
@@ -138,7 +138,7 @@ func TestEveryStepEscalates(t *testing.T) {
 		t.Error("there is somebody above Mabes")
 	}
 	x = working(t)
-	x.do("reason_needed", HandOver{At: noon, By: "dwi", Office: bpn, To: smd})
+	x.do("why_needed", HandOver{At: noon, By: "dwi", Office: bpn, To: smd})
 	x.do("", HandOver{At: noon, By: "dwi", Office: bpn, To: smd, Why: "wilayah"})
 	x.holds(bpn, "dwi", "")
 	ask(x, StepHandover, ToChief)
@@ -212,7 +212,7 @@ func TestWhoMaySee(t *testing.T) {
 
 func TestReporterIsProtected(t *testing.T) {
 	x := working(t)
-	x.do("reason_needed", ShowReporter{At: noon, By: "ari", Unit: "u1"})
+	x.do("why_needed", ShowReporter{At: noon, By: "ari", Unit: "u1"})
 	x.do("", ShowReporter{At: noon, By: "ari", Unit: "u1", Why: "rumah tidak ditemukan"})
 	x.s.Report.Protect = true
 	x.do("protected", ShowReporter{At: noon, By: "ari", Unit: "u1", Why: "rumah tidak ditemukan"})

@@ -82,7 +82,7 @@ func TestUnitShift(t *testing.T) {
 	x.do("", Panic{At: noon, By: "ari", Via: ByPhone, Place: "-1.2,116.8"})
 	x.do("unit_has_job", Man{At: noon})
 	x.do("", SeePanic{At: noon, By: "dwi"})
-	x.do("reason_needed", ClearPanic{At: noon, By: "dwi"})
+	x.do("why_needed", ClearPanic{At: noon, By: "dwi"})
 	x.do("", ClearPanic{At: noon, By: "dwi", Note: "aman"})
 	x.do("", Man{At: noon, By: "dwi"})
 	if x.u.Status != UnitOff || x.u.Manned() {

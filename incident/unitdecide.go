@@ -52,7 +52,7 @@ func DecideUnit(u Unit, cmd UnitCommand) ([]UnitEvent, error) {
 			return nil, nil
 		}
 		if strings.TrimSpace(string(c.Note)) == "" {
-			return nil, &Refusal{Code: "reason_needed", Text: "write what was found before the alarm is ended"}
+			return nil, &Refusal{Code: "why_needed", Text: "write what was found before the alarm is ended"}
 		}
 		return []UnitEvent{PanicCleared{At: c.At, By: c.By, Note: c.Note}}, nil
 	}

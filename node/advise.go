@@ -27,6 +27,9 @@ func (a advisers) Recommend(ctx context.Context, id incident.ID) (dispatch.Recom
 	rec.Known = true
 	of, _ := n.offices.Get(full.Card.Office)
 	scene := dispatch.Scene{At: office.Point(*full.Form.At), Office: full.Card.Office, Now: time.Now().In(of.Location())}
+	if skill, ok := incident.SkillFor(full.Form.Kind); ok {
+		scene.Needs = []string{string(skill)}
+	}
 	var err error
 	var land *office.Land
 	if at := n.lands.at(scene.Now); at != nil {
@@ -42,6 +45,52 @@ func (a advisers) Recommend(ctx context.Context, id incident.ID) (dispatch.Recom
 	return rec, nil
 }
 
-// candidates are the manned units of an office and those below it, with where they are now. Dispatch keeps no units yet: there
-// are none to propose, and the answer says so by an empty list.
-func (n *Node) candidates(office.Office) []dispatch.Candidate { return nil }
+// candidates are the manned units of an office and those below it, with where they are now.
+func (n *Node) candidates(of office.Office) []dispatch.Candidate {
+	var list []dispatch.Candidate
+	now := time.Now()
+	land := n.lands.at(now)
+	for _, u := range n.dispatch.UnitStates() {
+		if !u.Manned() || u.Status == incident.UnitOff || u.Status == incident.UnitBroken || !n.offices.CanRead(of.ID, u.Vehicle.Home) {
+			continue
+		}
+		home, _ := n.offices.Get(u.Vehicle.Home)
+		c := dispatch.Candidate{
+			ID: string(u.ID), Sign: u.Vehicle.Sign, Kind: string(u.Vehicle.Kind), Office: u.Vehicle.Home, Home: home.At,
+			Area: home.Short, Free: u.Status.Free(), Moving: u.Status == incident.UnitPatrol || u.Status == incident.UnitReturning,
+			Stack: len(u.Stack),
+		}
+		for _, k := range incident.Skills() {
+			if u.Can(k) {
+				c.Skills = append(c.Skills, string(k))
+			}
+		}
+		if fix, ok := n.dispatch.LastPosition(u.ID); ok {
+			c.At, c.SeenAt = &fix.At, fix.Time
+			if land != nil {
+				if found := land.areas.At(fix.At); found.Area != "" {
+					c.Area = found.Area
+				}
+			}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// onDuty is who is asked when a step was missed: the role that is named, else the other that leads.
+func (n *Node) onDuty(o office.ID, role office.Role) office.PersonID {
+	if p := n.staff.OnDuty(o, role); p != "" {
+		return p
+	}
+	if role == office.Chief {
+		return n.staff.OnDuty(o, office.Supervisor)
+	}
+	return n.staff.OnDuty(o, office.Chief)
+}
+
+// alert notes that somebody was asked. The screens show it by the incident's card; push and a phone call go out from here
+// when they are there.
+func (n *Node) alert(a dispatch.Alert) {
+	n.log.Warn("a step of an incident was missed", "incident", a.Report.ID, "step", a.Step, "level", a.Level, "office", a.Office, "person", a.Person)
+}

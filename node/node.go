@@ -221,7 +221,8 @@ func (n *Node) openPeople(ctx context.Context) (err error) {
 
 func (n *Node) openCalls(ctx context.Context) (err error) {
 	n.dispatch, err = dispatch.New(dispatch.Options{
-		Offices: n.offices, Journal: n.behind, Board: n.board, NewID: newID, Log: n.log,
+		Offices: n.offices, Journal: n.behind, Board: n.board, NewID: newID, Log: n.log, Name: n.staff.Name,
+		Settings: n.settings, OnDuty: n.onDuty, Ring: n.alert,
 	})
 	if err != nil {
 		return err

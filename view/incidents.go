@@ -46,6 +46,8 @@ type IncidentCard struct {
 	Rev            int             `json:"rev"`
 	Summary        string          `json:"summary"`
 	Danger         bool            `json:"danger"`
+
+	Whole incident.State `json:"-"` // without its notes
 }
 
 // Form is a report as screens show it.
@@ -232,7 +234,7 @@ func (v *View) card(s incident.State) IncidentCard {
 		Reporter: string(s.Report.Reporter), FirstRing: s.FirstRing, PlaceKnownAt: orNil(s.PlaceKnownAt),
 		SentAt: orNil(s.SentAt), AcceptBy: orNil(s.AcceptBy), AcceptedAt: orNil(s.AcceptedAt), AcceptedBy: s.AcceptedBy,
 		AcceptedByName: v.name(s.AcceptedBy), Escalated: s.Escalated, Unsure: s.Unsure, ClosedAt: orNil(s.ClosedAt),
-		Result: s.Result, Rev: s.Rev, Summary: string(s.Report.Summary), Danger: s.Report.InDanger(),
+		Result: s.Result, Rev: s.Rev, Summary: string(s.Report.Summary), Danger: s.Report.InDanger(), Whole: s,
 	}
 }
 
