@@ -492,7 +492,8 @@ export interface paths {
         /** Incidents, newest first */
         get: operations["get-incidents"];
         put?: never;
-        post?: never;
+        /** Make an incident without a call, at the own office */
+        post: operations["post-incidents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -550,6 +551,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send units */
+        post: operations["post-incidents-id-assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note one more call about it */
+        post: operations["post-incidents-id-calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an incident */
+        post: operations["post-incidents-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a unit on the scene is well */
+        post: operations["post-incidents-id-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/incidents/{id}/close": {
         parameters: {
             query?: never;
@@ -561,6 +630,40 @@ export interface paths {
         put?: never;
         /** Close an incident with its result */
         post: operations["post-incidents-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer an incident to another office, which must take it */
+        post: operations["post-incidents-id-hand-over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it is the same as another, which goes on for both */
+        post: operations["post-incidents-id-link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -601,6 +704,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents/{id}/refuse-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse an incident that is offered, or take the own offer back */
+        post: operations["post-incidents-id-refuse-over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a unit off */
+        post: operations["post-incidents-id-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with an incident that was closed or cancelled */
+        post: operations["post-incidents-id-reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/incidents/{id}/report": {
         parameters: {
             query?: never;
@@ -611,6 +765,40 @@ export interface paths {
         get?: never;
         /** Save a report as it is typed */
         put: operations["put-incidents-id-report"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/restrict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who may see an incident */
+        post: operations["post-incidents-id-restrict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/same": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents that may be the same, the likeliest first */
+        get: operations["get-incidents-id-same"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -629,6 +817,193 @@ export interface paths {
         put?: never;
         /** Give an incident to an office, without a call */
         post: operations["post-incidents-id-send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how far a unit has come */
+        post: operations["post-incidents-id-step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an incident that is offered to the own office */
+        post: operations["post-incidents-id-take-over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the reporter was told of the result */
+        post: operations["post-incidents-id-told"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a link back */
+        post: operations["post-incidents-id-unlink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that no unit can go now */
+        post: operations["post-incidents-id-wait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The job of the own unit */
+        get: operations["get-job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/job/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something down for the own job */
+        post: operations["post-job-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/job/panic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call for help */
+        post: operations["post-job-panic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/job/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say where the own unit is */
+        post: operations["post-job-position"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/job/reporter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask who the reporter of the own job is; it is written down first */
+        post: operations["post-job-reporter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/job/step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how far the own job has come */
+        post: operations["post-job-step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1070,6 +1445,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Arrivals at emergencies, judged from the first ring, per office */
+        get: operations["get-responses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/seats/{office}/{n}/off": {
         parameters: {
             query?: never;
@@ -1123,6 +1515,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a report stands, for a caller who gives its number */
+        get: operations["get-standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stream": {
         parameters: {
             query?: never;
@@ -1134,6 +1543,144 @@ export interface paths {
         get: operations["get-stream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units of an office and those below it */
+        get: operations["get-units"];
+        put?: never;
+        /** Make a unit */
+        post: operations["post-units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is known of a unit */
+        put: operations["put-units-id"];
+        post?: never;
+        /** Take a unit out of service for good */
+        delete: operations["delete-units-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/crew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say who is aboard */
+        put: operations["put-units-id-crew"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a unit did, newest first */
+        get: operations["get-units-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/panic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A crew calls for help by radio */
+        post: operations["post-units-id-panic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/panic/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a crew's call for help, with what was found */
+        post: operations["post-units-id-panic-clear"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/panic/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up a crew's call for help */
+        post: operations["post-units-id-panic-see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a unit does */
+        post: operations["post-units-id-status"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1214,6 +1761,9 @@ export interface components {
             text: components["schemas"]["Text"];
             todo: components["schemas"]["Text"];
         };
+        Answer: {
+            how: string;
+        };
         AreaFound: {
             area: string;
             /**
@@ -1230,6 +1780,37 @@ export interface components {
             how: "inside" | "nearest" | "afloat" | "house" | "nowhere";
             /** @description empty: nobody's */
             office: string;
+        };
+        Assignment: {
+            /** Format: date-time */
+            ackedAt: string | null;
+            /** Format: date-time */
+            arrivedAt: string | null;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: date-time */
+            departedAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description arrival was pressed somewhere else */
+            far: boolean;
+            lead: string;
+            /**
+             * Format: double
+             * @description from the place when it arrived
+             */
+            metres: number | null;
+            /** @description its position was at the place */
+            proved: boolean;
+            /** @description why it was taken off; empty: it was done, or goes on */
+            released: string;
+            sign: string;
+            /** @description stages that nobody told of */
+            skipped: string[];
+            /** @description it has another job before this one */
+            stacked: boolean;
+            unit: string;
         };
         BlockView: {
             /** Format: date-time */
@@ -1304,6 +1885,9 @@ export interface components {
              */
             waitMs: number;
             withheld: boolean;
+        };
+        CallRef: {
+            call: string;
         };
         CallRow: {
             agency: string;
@@ -1403,6 +1987,12 @@ export interface components {
             password: string;
             user: string;
         };
+        CrewInput: {
+            crew: components["schemas"]["MateInput"][];
+            shift: string;
+            /** Format: date-time */
+            until?: string;
+        };
         Duty: {
             seat: string;
         };
@@ -1411,6 +2001,8 @@ export interface components {
             done: string;
             /** @enum {string} */
             result: "ditangani" | "penangkapan" | "didamaikan" | "laporan_polisi" | "tidak_ditemukan" | "tidak_benar" | "informasi_diberikan" | "dirujuk";
+            /** @description the reporter is to be called with the result */
+            tell?: boolean;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -1502,6 +2094,17 @@ export interface components {
              */
             until: string;
         };
+        Handover: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            to: string;
+            why: string;
+        };
+        HandoverWish: {
+            office: string;
+            why: string;
+        };
         History: {
             /** Format: int64 */
             calls: number;
@@ -1523,6 +2126,15 @@ export interface components {
             /** @description the same in words: never only a score */
             why: components["schemas"]["Words"][];
         };
+        Holder: {
+            /** @enum {string} */
+            level: "" | "dispatcher" | "chief" | "supervisor" | "mabes";
+            /** @description empty: nobody is named */
+            name: string;
+            office: string;
+            person: string;
+            unit: string;
+        };
         Incident: {
             /** Format: date-time */
             acceptBy: string | null;
@@ -1531,38 +2143,93 @@ export interface components {
             acceptedBy: string;
             /** @description not in the stream */
             acceptedByName?: string;
+            /**
+             * Format: date-time
+             * @description first unit
+             */
+            arrivedAt: string | null;
             at: components["schemas"]["Point"] | null;
             call: string;
+            /**
+             * Format: int64
+             * @description how many calls are about it
+             */
+            calls: number;
+            /**
+             * @description its queue
+             * @enum {string}
+             */
+            class: "emergency" | "service" | "information" | "complaint";
             /** Format: date-time */
             closedAt: string | null;
             danger: boolean;
             done: string;
-            /** @enum {string} */
-            escalated: "" | "chief" | "supervisor" | "mabes";
-            /** Format: date-time */
+            /**
+             * @description the highest level that was asked
+             * @enum {string}
+             */
+            escalated: "" | "dispatcher" | "chief" | "supervisor" | "mabes";
+            /**
+             * Format: date-time
+             * @description the judged clock runs from here
+             */
             firstRing: string;
+            handover: components["schemas"]["Handover"] | null;
+            /** @description who has the ball */
+            holder: components["schemas"]["Holder"];
             id: string;
+            /** @description that go on in this one */
+            joined: string[];
             kind: string;
+            /** @description goes on in that one */
+            linked: string;
             no: string;
             office: string;
             origin: string;
+            pictures: components["schemas"]["Picture"][];
             place: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description the shown clock runs from here; null: the place is not known yet
+             */
             placeKnownAt: string | null;
             /** Format: int64 */
             priority: number;
             report: components["schemas"]["Report"];
             reporter: string;
+            restricted: boolean;
             result: string;
             /** Format: int64 */
             rev: number;
+            /** @description may be the same: proposed, one key links. Only in the stream */
+            same: string[];
             /** Format: date-time */
             sentAt: string | null;
+            /** @description that the kind of report asks for, and no unit of it has; empty: none lacks */
+            skill: string;
+            /**
+             * @description empty: a call
+             * @enum {string}
+             */
+            source: "" | "walk_in" | "radio" | "callback" | "paper";
             /** @enum {string} */
-            state: "DRAFT" | "SENT" | "ACCEPTED" | "CLOSED" | "NOT_VALID";
+            state: "DRAFT" | "VALID" | "NOT_VALID" | "SENT" | "ACCEPTED" | "ASSIGNED" | "EN_ROUTE" | "ON_SCENE" | "HANDLED" | "CLOSED" | "REOPENED" | "CANCELLED" | "LINKED";
+            /** @description steps that run, the next to be missed first */
+            steps: components["schemas"]["Step"][];
             summary: string;
+            target: components["schemas"]["Target"] | null;
+            /** @description the reporter is to be called with the result */
+            tell: boolean;
             timeline: components["schemas"]["IncidentLine"][];
+            units: components["schemas"]["Assignment"][];
             unsure: boolean;
+            /** @description what was reported is not shown: it is restricted, and the reader has no hand in it */
+            veiled: boolean;
+            /**
+             * Format: date-time
+             * @description no unit is free
+             */
+            waitingSince: string | null;
         };
         IncidentCard: {
             /** Format: date-time */
@@ -1572,35 +2239,89 @@ export interface components {
             acceptedBy: string;
             /** @description not in the stream */
             acceptedByName?: string;
+            /**
+             * Format: date-time
+             * @description first unit
+             */
+            arrivedAt: string | null;
             at: components["schemas"]["Point"] | null;
             call: string;
+            /**
+             * Format: int64
+             * @description how many calls are about it
+             */
+            calls: number;
+            /**
+             * @description its queue
+             * @enum {string}
+             */
+            class: "emergency" | "service" | "information" | "complaint";
             /** Format: date-time */
             closedAt: string | null;
             danger: boolean;
-            /** @enum {string} */
-            escalated: "" | "chief" | "supervisor" | "mabes";
-            /** Format: date-time */
+            /**
+             * @description the highest level that was asked
+             * @enum {string}
+             */
+            escalated: "" | "dispatcher" | "chief" | "supervisor" | "mabes";
+            /**
+             * Format: date-time
+             * @description the judged clock runs from here
+             */
             firstRing: string;
+            handover: components["schemas"]["Handover"] | null;
+            /** @description who has the ball */
+            holder: components["schemas"]["Holder"];
             id: string;
+            /** @description that go on in this one */
+            joined: string[];
             kind: string;
+            /** @description goes on in that one */
+            linked: string;
             no: string;
             office: string;
             origin: string;
             place: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description the shown clock runs from here; null: the place is not known yet
+             */
             placeKnownAt: string | null;
             /** Format: int64 */
             priority: number;
             reporter: string;
+            restricted: boolean;
             result: string;
             /** Format: int64 */
             rev: number;
+            /** @description may be the same: proposed, one key links. Only in the stream */
+            same: string[];
             /** Format: date-time */
             sentAt: string | null;
+            /** @description that the kind of report asks for, and no unit of it has; empty: none lacks */
+            skill: string;
+            /**
+             * @description empty: a call
+             * @enum {string}
+             */
+            source: "" | "walk_in" | "radio" | "callback" | "paper";
             /** @enum {string} */
-            state: "DRAFT" | "SENT" | "ACCEPTED" | "CLOSED" | "NOT_VALID";
+            state: "DRAFT" | "VALID" | "NOT_VALID" | "SENT" | "ACCEPTED" | "ASSIGNED" | "EN_ROUTE" | "ON_SCENE" | "HANDLED" | "CLOSED" | "REOPENED" | "CANCELLED" | "LINKED";
+            /** @description steps that run, the next to be missed first */
+            steps: components["schemas"]["Step"][];
             summary: string;
+            target: components["schemas"]["Target"] | null;
+            /** @description the reporter is to be called with the result */
+            tell: boolean;
+            units: components["schemas"]["Assignment"][];
             unsure: boolean;
+            /** @description what was reported is not shown: it is restricted, and the reader has no hand in it */
+            veiled: boolean;
+            /**
+             * Format: date-time
+             * @description no unit is free
+             */
+            waitingSince: string | null;
         };
         IncidentLine: {
             /** Format: date-time */
@@ -1621,6 +2342,95 @@ export interface components {
             name?: string;
             number?: string;
             office?: string;
+        };
+        Job: {
+            incident: components["schemas"]["JobIncident"] | null;
+            /**
+             * Format: int64
+             * @description jobs that wait after this one
+             */
+            next: number;
+            panic: boolean;
+            sign: string;
+            /** @enum {string} */
+            status: "OFF" | "READY" | "PATROL" | "ASSIGNED" | "ACKNOWLEDGED" | "EN_ROUTE" | "ON_SCENE" | "BUSY" | "BROKEN" | "RETURNING";
+            unit: string;
+        };
+        JobAsk: {
+            incident: string;
+            why: string;
+        };
+        JobIncident: {
+            /** Format: date-time */
+            arriveBy: string | null;
+            /** Format: date-time */
+            assignedAt: string;
+            at: components["schemas"]["Point"] | null;
+            canAsk: boolean;
+            danger: boolean | null;
+            /** Format: date-time */
+            firstRing: string;
+            id: string;
+            injured: string;
+            kind: string;
+            no: string;
+            /** Format: int64 */
+            people: number;
+            place: string;
+            /** Format: int64 */
+            priority: number;
+            summary: string;
+            suspectPresent: boolean | null;
+            vehicle: string;
+            weapons: string;
+        };
+        JobNews: {
+            incident: string;
+            /**
+             * Format: int64
+             * @description of the report
+             */
+            rev: number;
+            /**
+             * Format: date-time
+             * @description of the status
+             */
+            since: string;
+            status: string;
+            unit: string;
+        };
+        JobNote: {
+            incident: string;
+            text: string;
+        };
+        JobPosition: {
+            /**
+             * Format: double
+             * @description metres
+             */
+            accuracy: number;
+            at: components["schemas"]["Point"];
+            /**
+             * Format: double
+             * @description degrees from north
+             */
+            heading?: number;
+            /**
+             * Format: double
+             * @description m/s
+             */
+            speed?: number;
+            /**
+             * Format: date-time
+             * @description of the device
+             */
+            time: string;
+        };
+        JobStep: {
+            /** @description the job that is meant: a late press changes no other */
+            incident: string;
+            /** @enum {string} */
+            step: "acknowledge" | "depart" | "arrive" | "done";
         };
         Keys: {
             /**
@@ -1650,6 +2460,9 @@ export interface components {
             seat: string;
             /** Format: date-time */
             until: string;
+        };
+        LinkWish: {
+            into: string;
         };
         LiveCall: {
             /** Format: date-time */
@@ -1745,6 +2558,16 @@ export interface components {
             /** @description of the file; ranges are answered */
             url: string;
         };
+        Mate: {
+            lead: boolean;
+            name: string;
+            person: string;
+        };
+        MateInput: {
+            lead?: boolean;
+            person: string;
+            skills?: ("ppa" | "gegana" | "lantas" | "reskrim" | "sabhara" | "brimob" | "negosiator" | "medis" | "polairud")[];
+        };
         Moved: {
             after: string;
             /** Format: date-time */
@@ -1753,6 +2576,16 @@ export interface components {
             call: string;
             outcome: string;
             true: boolean;
+        };
+        NewIncident: {
+            report: components["schemas"]["Report"];
+            /**
+             * Format: date-time
+             * @description when it was reported, at most a day ago: the judged clock runs from then; now when left out
+             */
+            reported?: string;
+            /** @enum {string} */
+            source: "walk_in" | "radio" | "callback";
         };
         NewPerson: {
             oneTimePassword: string;
@@ -1906,6 +2739,9 @@ export interface components {
              */
             tries: number;
         };
+        PanicInput: {
+            at?: components["schemas"]["Point"];
+        };
         Paper: {
             /**
              * Format: date-time
@@ -1958,7 +2794,7 @@ export interface components {
             office: string;
             rank: string;
             /** @enum {string} */
-            role: "operator" | "supervisor" | "chief" | "administrator";
+            role: "operator" | "supervisor" | "chief" | "administrator" | "patrol";
             user: string;
         };
         PersonChange: {
@@ -1966,16 +2802,29 @@ export interface components {
             name?: string;
             rank?: string;
             /** @enum {string} */
-            role?: "operator" | "supervisor" | "chief" | "administrator";
+            role?: "operator" | "supervisor" | "chief" | "administrator" | "patrol";
         };
         PersonInput: {
             name: string;
             office: string;
             rank: string;
             /** @enum {string} */
-            role: "operator" | "supervisor" | "chief" | "administrator";
+            role: "operator" | "supervisor" | "chief" | "administrator" | "patrol";
             /** @description small letters, digits, dots, dashes */
             user: string;
+        };
+        Picture: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            bytes: number;
+            caption: string;
+            /** @description SHA-256, hex */
+            hash: string;
+            ref: string;
+            type: string;
+            unit: string;
         };
         PlaceFound: {
             at: components["schemas"]["Point"];
@@ -2004,6 +2853,29 @@ export interface components {
             lat: number;
             /** Format: double */
             lng: number;
+        };
+        Position: {
+            /** Format: double */
+            accuracy: number;
+            at: components["schemas"]["Point"];
+            /**
+             * Format: double
+             * @description degrees from north, negative when not known
+             */
+            heading: number;
+            /** @enum {string} */
+            source: "owntracks" | "osmand" | "page";
+            /**
+             * Format: double
+             * @description m/s, negative when not known
+             */
+            speed: number;
+            /**
+             * Format: date-time
+             * @description of the device: its age is the screen's clock less this
+             */
+            time: string;
+            unit: string;
         };
         PrankNumber: {
             /** @description the newest first */
@@ -2050,6 +2922,7 @@ export interface components {
             incident?: components["schemas"]["Incident"];
             /** Format: int64 */
             retryAfterS?: number;
+            stands?: string;
             /** Format: int64 */
             status: number;
             /** @description for people */
@@ -2057,6 +2930,8 @@ export interface components {
             title: string;
         };
         Report: {
+            /** @description office that a complaint is about: it never sees it */
+            against?: string;
             at?: components["schemas"]["Point"] | null;
             danger?: boolean | null;
             injured: string;
@@ -2076,6 +2951,8 @@ export interface components {
             weapons: string;
         };
         ReportInput: {
+            /** @description office that a complaint is about: it never sees it */
+            against?: string;
             at?: components["schemas"]["Point"] | null;
             danger?: boolean | null;
             injured: string;
@@ -2095,6 +2972,51 @@ export interface components {
             suspectPresent?: boolean | null;
             vehicle: string;
             weapons: string;
+        };
+        Reporter: {
+            /** @description never call or text them */
+            danger: boolean;
+            name: string;
+            number: string;
+        };
+        ResponseTimes: {
+            /** Format: int64 */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description pressed somewhere else
+             */
+            far: number;
+            /** Format: int64 */
+            in10Min: number;
+            /**
+             * Format: int64
+             * @description within the target that held on that day
+             */
+            inTarget: number;
+            office: string;
+            /**
+             * Format: int64
+             * @description from the first ring
+             */
+            p50Ms: number;
+            /** Format: int64 */
+            p90Ms: number;
+            /**
+             * Format: int64
+             * @description from the place known: shown beside it, never judged
+             */
+            placeP50Ms: number;
+            /**
+             * Format: int64
+             * @description the unit's position was at the place
+             */
+            proved: number;
+        };
+        RestrictWish: {
+            named: string[];
+            /** @description seen only by those named and those who handle it */
+            shut: boolean;
         };
         Rows: {
             /** @description calls, incidents */
@@ -2328,6 +3250,19 @@ export interface components {
             /** Format: date-time */
             serverTime: string;
         };
+        Standing: {
+            no: string;
+            /** @description who has it */
+            office: string;
+            result: string;
+            /**
+             * Format: date-time
+             * @description of the first ring
+             */
+            since: string;
+            /** @enum {string} */
+            standing: "diteruskan" | "menunggu_unit" | "diterima" | "unit_ditugaskan" | "unit_berangkat" | "unit_di_tempat" | "ditangani" | "selesai" | "dibatalkan" | "digabung";
+        };
         StandingView: {
             block: components["schemas"]["BlockView"] | null;
             /** @enum {string} */
@@ -2344,6 +3279,30 @@ export interface components {
             steps: components["schemas"]["Weighed"][];
             why: components["schemas"]["Words"][];
         };
+        StatusInput: {
+            /** @enum {string} */
+            status: "OFF" | "READY" | "PATROL" | "ACKNOWLEDGED" | "EN_ROUTE" | "ON_SCENE" | "BUSY" | "BROKEN" | "RETURNING";
+            /** @enum {string} */
+            via: "radio" | "phone" | "screen";
+        };
+        Step: {
+            /**
+             * Format: date-time
+             * @description target; in the past: missed
+             */
+            by: string;
+            /**
+             * @description who was asked last
+             * @enum {string}
+             */
+            level: "" | "dispatcher" | "chief" | "supervisor" | "mabes";
+            person: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            step: "accept" | "assign" | "wait" | "handover" | "acknowledge" | "depart" | "arrive" | "check";
+            unit: string;
+        };
         Tally: {
             /** Format: int64 */
             chip: number;
@@ -2359,6 +3318,25 @@ export interface components {
             trueGate: number;
             /** Format: int64 */
             trueLow: number;
+        };
+        Target: {
+            /** Format: date-time */
+            by: string;
+            /**
+             * Format: double
+             * @description by road from the nearest manned office
+             */
+            distance: number;
+            from: string;
+            /** @description the distance is known; else the nearest band holds */
+            known: boolean;
+            /**
+             * Format: int64
+             * @description from the first ring
+             */
+            minutes: number;
+            /** @description promised from this day on; empty: the national target */
+            since: string;
         };
         Text: {
             en: string;
@@ -2412,6 +3390,31 @@ export interface components {
              */
             ended: number;
         };
+        Unit: {
+            crew: components["schemas"]["Mate"][];
+            home: string;
+            id: string;
+            job: components["schemas"]["UnitJob"] | null;
+            /** @enum {string} */
+            kind: "motor" | "mobil" | "jalan_kaki" | "perahu";
+            panic: components["schemas"]["UnitPanic"] | null;
+            plate: string;
+            retired: boolean;
+            shift: string;
+            /** @description call sign */
+            sign: string;
+            /** Format: date-time */
+            since: string;
+            /** @description of the unit and its crew */
+            skills: string[];
+            stack: components["schemas"]["UnitJob"][];
+            /** @enum {string} */
+            status: "OFF" | "READY" | "PATROL" | "ASSIGNED" | "ACKNOWLEDGED" | "EN_ROUTE" | "ON_SCENE" | "BUSY" | "BROKEN" | "RETURNING";
+            /** Format: date-time */
+            until: string | null;
+            /** @enum {string} */
+            via: "radio" | "phone" | "screen" | "position" | "system";
+        };
         UnitAdvice: {
             /** @description what it covers now */
             area: string;
@@ -2442,6 +3445,66 @@ export interface components {
             sure: boolean;
             unit: string;
             why: components["schemas"]["Text"];
+        };
+        UnitInput: {
+            /** @description office that it belongs to: the own one, or one below */
+            home: string;
+            /** @enum {string} */
+            kind: "motor" | "mobil" | "jalan_kaki" | "perahu";
+            /** @description number plate; empty for a foot patrol */
+            plate: string;
+            /** @description call sign */
+            sign: string;
+            skills: ("ppa" | "gegana" | "lantas" | "reskrim" | "sabhara" | "brimob" | "negosiator" | "medis" | "polairud")[];
+        };
+        UnitJob: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            incident: string;
+            no: string;
+        };
+        UnitLine: {
+            /** Format: date-time */
+            at: string;
+            incident: string;
+            name: string;
+            /** @description of the unit after it */
+            status: string;
+            /** @description name of the event: assigned, status, finished, manned, … */
+            what: string;
+            who: string;
+        };
+        UnitPanic: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            place: components["schemas"]["Point"] | null;
+            /** @description who took it up; empty: nobody yet */
+            seen: string;
+            /** Format: date-time */
+            seenAt: string | null;
+            via: string;
+        };
+        UnitRef: {
+            unit: string;
+        };
+        UnitStep: {
+            /** @enum {string} */
+            step: "acknowledge" | "depart" | "arrive" | "done";
+            unit: string;
+            /**
+             * @description how it was said
+             * @enum {string}
+             */
+            via: "radio" | "phone" | "screen";
+        };
+        UnitsWish: {
+            /** @description a unit that has a job leaves it for this one */
+            move?: boolean;
+            /** @description a unit that has a job does this one next */
+            stack?: boolean;
+            units: string[];
         };
         WallLink: {
             /** Format: date-time */
@@ -2535,6 +3598,9 @@ export interface components {
              */
             rev: number;
             weights: components["schemas"]["Weights"];
+        };
+        Why: {
+            why: string;
         };
         WireMessage: {
             /** Format: date-time */
@@ -3655,7 +4721,9 @@ export interface operations {
     "get-incidents": {
         parameters: {
             query?: {
-                state?: "open" | "closed" | "draft" | "not_valid" | "all";
+                state?: "open" | "closed" | "cancelled" | "linked" | "draft" | "not_valid" | "all";
+                /** @description one queue; all when left out */
+                class?: "emergency" | "service" | "information" | "complaint";
             };
             header?: never;
             path?: never;
@@ -3670,6 +4738,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IncidentList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
                 };
             };
             /** @description Error */
@@ -3788,6 +4894,166 @@ export interface operations {
             };
         };
     };
+    "post-incidents-id-assign": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitsWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-calls": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallRef"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-check": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitRef"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-incidents-id-close": {
         parameters: {
             query?: never;
@@ -3805,6 +5071,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-hand-over": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"];
             };
         };
         responses: {
@@ -3899,6 +5245,124 @@ export interface operations {
             };
         };
     };
+    "post-incidents-id-refuse-over": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-release": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitRef"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-reopen": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "put-incidents-id-report": {
         parameters: {
             query?: never;
@@ -3939,6 +5403,77 @@ export interface operations {
             };
         };
     };
+    "post-incidents-id-restrict": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-incidents-id-same": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentCard"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-incidents-id-send": {
         parameters: {
             query?: never;
@@ -3966,6 +5501,415 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-step": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-take-over": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-told": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-unlink": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-incidents-id-wait": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-job-notes": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobNote"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-job-panic": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanicInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-job-position": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobPosition"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-job-reporter": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reporter"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-job-step": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Error */
@@ -4959,6 +6903,39 @@ export interface operations {
             };
         };
     };
+    "get-responses": {
+        parameters: {
+            query: {
+                /** @description first day of the first rings, like 2026-11-23 */
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseTimes"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-seats-office-n-off": {
         parameters: {
             query?: never;
@@ -5129,6 +7106,38 @@ export interface operations {
             };
         };
     };
+    "get-standing": {
+        parameters: {
+            query: {
+                /** @description report number */
+                no: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-stream": {
         parameters: {
             query?: never;
@@ -5145,6 +7154,380 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-units": {
+        parameters: {
+            query?: {
+                /** @description the own office when left out */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-units": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-units-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-units-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-units-id-crew": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrewInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-units-id-history": {
+        parameters: {
+            query?: {
+                /** @description 50 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitLine"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-units-id-panic": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanicInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-units-id-panic-clear": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-units-id-panic-see": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-units-id-status": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
                 };
             };
             /** @description Error */

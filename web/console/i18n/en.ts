@@ -315,7 +315,12 @@ export const en: Texts = {
     accepted: (o) => `${o} has accepted the report.`,
     escalated: "Not accepted: it went up to the",
   },
-  levels: { chief: "duty chief of the Polres", supervisor: "Polda supervisor", mabes: "Mabes" },
+  levels: {
+    dispatcher: "dispatcher",
+    chief: "duty chief of the Polres",
+    supervisor: "Polda supervisor",
+    mabes: "Mabes",
+  },
   orphan: {
     title: "Your audio is lost; the caller hears an announcement.",
     text: "Connecting again. Don't close this page.",
@@ -488,9 +493,17 @@ export const en: Texts = {
   },
   incidentStates: {
     DRAFT: "draft",
+    VALID: "not sent",
     SENT: "not accepted",
-    ACCEPTED: "in hand",
+    ACCEPTED: "accepted",
+    ASSIGNED: "unit assigned",
+    EN_ROUTE: "unit on its way",
+    ON_SCENE: "unit on the scene",
+    HANDLED: "handled",
     CLOSED: "closed",
+    REOPENED: "open again",
+    CANCELLED: "cancelled",
+    LINKED: "joined",
     NOT_VALID: "not valid",
   },
   lists: {
@@ -619,7 +632,13 @@ export const en: Texts = {
     copied: "I have noted it",
     create: "Create",
     cancel: "Cancel",
-    roles: { operator: "Operator", supervisor: "Supervisor", chief: "Chief", administrator: "Administrator" },
+    roles: {
+      operator: "Operator",
+      supervisor: "Supervisor",
+      chief: "Chief",
+      administrator: "Administrator",
+      patrol: "Patrol",
+    },
     none: "No people in this office yet.",
   },
   settings: {

@@ -317,7 +317,12 @@ export const id = {
     accepted: (o: string) => `${o} sudah menerima laporan.`,
     escalated: "Belum diterima: sudah naik ke",
   },
-  levels: { chief: "perwira siaga Polres", supervisor: "pengawas Polda", mabes: "Mabes" },
+  levels: {
+    dispatcher: "petugas kendali",
+    chief: "perwira siaga Polres",
+    supervisor: "pengawas Polda",
+    mabes: "Mabes",
+  },
   orphan: {
     title: "Suara Anda terputus; penelepon mendengar pengumuman.",
     text: "Menyambungkan kembali. Jangan tutup halaman ini.",
@@ -483,9 +488,17 @@ export const id = {
   },
   incidentStates: {
     DRAFT: "draf",
+    VALID: "belum dikirim",
     SENT: "belum diterima",
-    ACCEPTED: "ditangani",
+    ACCEPTED: "diterima",
+    ASSIGNED: "unit ditugaskan",
+    EN_ROUTE: "unit di jalan",
+    ON_SCENE: "unit di tempat",
+    HANDLED: "sudah ditangani",
     CLOSED: "selesai",
+    REOPENED: "dibuka lagi",
+    CANCELLED: "dibatalkan",
+    LINKED: "digabung",
     NOT_VALID: "tidak valid",
   },
   lists: {
@@ -614,7 +627,13 @@ export const id = {
     copied: "Sudah saya catat",
     create: "Buat",
     cancel: "Batal",
-    roles: { operator: "Operator", supervisor: "Pengawas", chief: "Kepala", administrator: "Administrator" },
+    roles: {
+      operator: "Operator",
+      supervisor: "Pengawas",
+      chief: "Kepala",
+      administrator: "Administrator",
+      patrol: "Patroli",
+    },
     none: "Belum ada petugas di kantor ini.",
   },
   settings: {

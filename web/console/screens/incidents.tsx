@@ -206,19 +206,28 @@ export function OfficeSelect({ value, onChange }: { value: string; onChange: (id
   );
 }
 
+const stateSigns: Record<IncidentCard["state"], string> = {
+  DRAFT: "○",
+  VALID: "▲",
+  SENT: "▲",
+  ACCEPTED: "■",
+  ASSIGNED: "■",
+  EN_ROUTE: "■",
+  ON_SCENE: "■",
+  HANDLED: "■",
+  CLOSED: "✓",
+  REOPENED: "▲",
+  CANCELLED: "✕",
+  LINKED: "⇒",
+  NOT_VALID: "✕",
+};
+
 function StateChip({ card }: { card: IncidentCard }) {
   const t = useTexts();
-  const look =
-    card.state === "SENT"
-      ? card.escalated
-        ? "bad"
-        : "warn"
-      : card.state === "ACCEPTED"
-        ? "blue"
-        : card.state === "CLOSED"
-          ? "ok"
-          : "";
-  const sign = { DRAFT: "○", SENT: "▲", ACCEPTED: "■", CLOSED: "✓", NOT_VALID: "✕" }[card.state];
+  const waits = card.state === "SENT" || card.state === "VALID" || card.state === "REOPENED";
+  const works = ["ACCEPTED", "ASSIGNED", "EN_ROUTE", "ON_SCENE", "HANDLED"].includes(card.state);
+  const look = waits ? (card.escalated ? "bad" : "warn") : works ? "blue" : card.state === "CLOSED" ? "ok" : "";
+  const sign = stateSigns[card.state];
   return (
     <span className={`chip ${look}`}>
       {sign} {card.state === "CLOSED" ? word(t.results, card.result) : t.incidentStates[card.state]}

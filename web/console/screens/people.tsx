@@ -12,7 +12,7 @@ import { type Listing, ListStates } from "../parts/list";
 import { Frame } from "./frame";
 import { OfficeSelect } from "./incidents";
 
-const roles: readonly Role[] = ["operator", "supervisor", "chief", "administrator"];
+const roles: readonly Role[] = ["operator", "supervisor", "chief", "administrator", "patrol"];
 
 export function PeoplePage() {
   const [office, choose] = useState("");
