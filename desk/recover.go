@@ -120,6 +120,7 @@ func (r *Recovery) Done(people People, adopter phone.Adopter) (live, asked int) 
 		l := newLive(r.desk, id, leg)
 		l.state, l.seq = s, r.seqs[id]
 		l.ringing, l.answered = true, leg != nil
+		r.desk.opts.Incidents.CallBegan(id, s.Office, office.Number(s.Caller.Number), s.FirstRing) // dispatch is new too
 		if s.Outbound == nil {
 			l.verdict = r.desk.sieve.again(s)
 			l.history = l.known()

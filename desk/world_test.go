@@ -27,6 +27,7 @@ type world struct {
 	mu       sync.Mutex
 	records  []journal.Record
 	sent     []string
+	began    []begun
 	silent   []string
 	observed map[string][]float64
 	ids      int
@@ -74,7 +75,18 @@ func (w *world) Post(stream string, recs ...journal.Record) {
 	}
 }
 
-func (w *world) CallBegan(call.ID, office.ID, office.Number, time.Time) {}
+func (w *world) CallBegan(_ call.ID, _ office.ID, n office.Number, rang time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.began = append(w.began, begun{n, rang})
+}
+
+// begun is what dispatch is told of a call.
+type begun struct {
+	number office.Number
+	rang   time.Time
+}
+
 func (w *world) Sent(_ call.ID, _ call.SeatRef, to office.ID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

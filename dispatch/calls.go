@@ -141,7 +141,9 @@ func (d *Dispatch) Ended(c string, by office.PersonID, fate Fate) {
 	now, s := time.Now(), e.state
 	switch fate {
 	case KeepHere:
-		if _, err := d.send(e, by, s.Origin, s.Origin, now, false); err == nil {
+		if _, err := d.send(e, by, s.Origin, s.Origin, now, false); err != nil {
+			d.opts.Log.Error("what a caller reported went to no office", "call", c, "incident", s.ID, "err", err)
+		} else if e.state.Office == s.Origin { // a complaint about the own house went above it
 			_, _ = d.decide(e, incident.Accept{At: now, By: by, Office: s.Origin, Within: d.assignWithin(e.state, now)}, string(by))
 		}
 		return
@@ -160,21 +162,22 @@ func (d *Dispatch) Ended(c string, by office.PersonID, fate Fate) {
 	_, _ = d.decide(e, incident.Drop{At: now, By: by}, "system")
 }
 
-// Words are the kind and the last words of a call's incident.
+// Words are the kind and the last words of a call's incident, for the offices that the call comes to: none when it is
+// restricted, or says something about an office.
 func (d *Dispatch) Words(c string) (kind, summary string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if e := d.follow(c); e != nil && !e.state.Restricted() {
+	if e := d.follow(c); e != nil && !e.state.Restricted() && e.state.Report.Against == "" {
 		return e.state.Report.Kind, lastWords(e.state)
 	}
 	return "", ""
 }
 
-// Number is the report number of a call's incident, empty when it has none yet.
+// Number is the report number of a call's incident, empty when it has none yet, or the journal doesn't have it yet.
 func (d *Dispatch) Number(c string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if e := d.follow(c); e != nil {
+	if e := d.follow(c); e != nil && !e.unwritten {
 		return e.state.No
 	}
 	return ""
@@ -191,7 +194,8 @@ func lastWords(s incident.State) string {
 	return text
 }
 
-// About tells the open incidents of a number, and whether calling or texting it would put somebody in danger.
+// About tells the open incidents of a number, and whether calling or texting it would put somebody in danger. Complaints
+// about an office are left out: the number may ring at that very office.
 func (d *Dispatch) About(n office.Number) (open []Card, danger bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -200,12 +204,15 @@ func (d *Dispatch) About(n office.Number) (open []Card, danger bool) {
 		if e == nil || !e.state.Open() {
 			continue
 		}
+		danger = danger || e.state.Report.InDanger()
+		if e.state.Class() == incident.Complaint {
+			continue
+		}
 		c := d.card(e)
 		if e.state.Restricted() {
 			c = c.veil()
 		}
 		open = append(open, c)
-		danger = danger || e.state.Report.InDanger()
 	}
 	return open, danger
 }

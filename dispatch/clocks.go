@@ -60,12 +60,16 @@ func (d *Dispatch) ticks(now time.Time) {
 		offices := map[incident.Level]office.ID{
 			incident.ToDispatcher: e.state.Office, incident.ToChief: chief, incident.ToSupervisor: supervisor, incident.ToMabes: mabes,
 		}
+		report := d.card(e)
+		if e.state.Restricted() {
+			report = report.veil()
+		}
 		for _, ev := range events {
 			switch ev := ev.(type) { //nolint:exhaustive // the others ask nobody
 			case incident.Escalated:
-				alerts = append(alerts, Alert{ev.Person, offices[ev.To], ev.To, incident.StepAccept, d.card(e)})
+				alerts = append(alerts, Alert{ev.Person, offices[ev.To], ev.To, incident.StepAccept, report})
 			case incident.StepMissed:
-				alerts = append(alerts, Alert{ev.Person, offices[ev.To], ev.To, ev.Step, d.card(e)})
+				alerts = append(alerts, Alert{ev.Person, offices[ev.To], ev.To, ev.Step, report})
 			}
 		}
 	}

@@ -58,8 +58,14 @@ func (r *room) newID() string {
 
 func newRoom(t *testing.T, past []journal.Record) *room {
 	t.Helper()
+	return roomWith(t, past, func(*Options) {})
+}
+
+func roomWith(t *testing.T, past []journal.Record, change func(*Options)) *room {
+	t.Helper()
 	offices, err := office.NewDirectory([]office.Office{
-		{ID: "polda", Kind: office.Polda, Name: "Polda", Code: "KALTIM", Zone: "Asia/Makassar"},
+		{ID: "mabes", Kind: office.Mabes, Name: "Mabes", Code: "MABES", Zone: "Asia/Jakarta"},
+		{ID: "polda", Kind: office.Polda, Parent: "mabes", Name: "Polda", Code: "KALTIM", Zone: "Asia/Makassar"},
 		{ID: "bpn", Kind: office.Polres, Parent: "polda", Name: "Polresta Balikpapan", Code: "KALTIM-BPN", Zone: "Asia/Makassar"},
 		{ID: "smd", Kind: office.Polres, Parent: "polda", Name: "Polresta Samarinda", Code: "KALTIM-SMR", Zone: "Asia/Makassar"},
 	})
@@ -67,7 +73,9 @@ func newRoom(t *testing.T, past []journal.Record) *room {
 		t.Fatal(err)
 	}
 	r := &room{t: t, board: board.New("test"), linked: map[string]incident.ID{}, ids: len(past)}
-	r.d, err = New(Options{Offices: offices, Journal: r, Board: r.board, NewID: r.newID, Link: func(c string, id incident.ID) { r.linked[c] = id }})
+	opts := Options{Offices: offices, Journal: r, Board: r.board, NewID: r.newID, Link: func(c string, id incident.ID) { r.linked[c] = id }}
+	change(&opts)
+	r.d, err = New(opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package dispatch
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/siaga110/siaga/incident"
@@ -12,34 +14,54 @@ import (
 // Do carries out what a person wants and returns the incident as it stands then. Everything but the saving of a
 // form as it is typed waits for the journal's word. The error is an *incident.Refusal, or ctx's.
 func (d *Dispatch) Do(ctx context.Context, who Who, cmd Command) (Full, error) {
-	e, wait, err := d.do(who, cmd)
+	e, id, wait, err := d.do(who, cmd)
 	if err != nil {
 		return Full{}, err
 	}
-	for _, stream := range wait {
-		if err := d.opts.Journal.Wait(ctx, stream); err != nil {
-			return Full{}, fmt.Errorf("dispatch: not yet in the journal: %w", err)
-		}
+	if err := d.inJournal(ctx, wait); err != nil {
+		return Full{}, err
 	}
 	if len(wait) > 0 {
 		d.written(e)
 	}
-	full, _ := d.Get(e.state.ID)
+	full, _ := d.Get(id)
 	return full, nil
 }
 
+// inJournal waits for the journal's word about streams.
+func (d *Dispatch) inJournal(ctx context.Context, streams []string) error {
+	for _, stream := range streams {
+		if err := d.opts.Journal.Wait(ctx, stream); err != nil {
+			return fmt.Errorf("dispatch: not yet in the journal: %w", err)
+		}
+	}
+	return nil
+}
+
+// took gives the streams that the present command has written to, and forgets them: others write to theirs as soon as
+// the lock is free. d.mu is held.
+func (d *Dispatch) took() []string {
+	list := slices.Collect(maps.Keys(d.touched))
+	d.touched = map[string]bool{}
+	return list
+}
+
 // do gives the streams that must be written before a screen says saved.
-func (d *Dispatch) do(who Who, cmd Command) (e *entry, wait []string, err error) {
+func (d *Dispatch) do(who Who, cmd Command) (e *entry, id incident.ID, wait []string, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	d.touched = map[string]bool{}
+	d.took()
 	switch c := cmd.(type) {
 	case SaveForm:
-		e, err = d.save(who, c, now)
-		return e, nil, err
+		if e, err = d.save(who, c, now); err != nil {
+			return nil, "", nil, err
+		}
+		return e, e.state.ID, nil, nil
 	case Open:
 		e, err = d.open(who, c, now)
+	case JoinCall:
+		e, err = d.joinCall(who, c, now)
 	case Link:
 		e, err = d.link(who, c, now)
 	case Unlink:
@@ -50,22 +72,17 @@ func (d *Dispatch) do(who Who, cmd Command) (e *entry, wait []string, err error)
 		e, err = d.release(who, c, now)
 	case Advance:
 		e, err = d.advance(who, c, now)
-	case Send, Accept, Note, Picture, JoinCall, Cancel, Close, Told, Reopen, HandOver, TakeOver, RefuseOver, Restrict, Check,
+	case Send, Accept, Note, Picture, Cancel, Close, Told, Reopen, HandOver, TakeOver, RefuseOver, Restrict, Check,
 		Wait, ShowReporter:
 		e, err = d.simply(who, cmd, now)
 	default:
 		err = fmt.Errorf("dispatch: command %T is not known", cmd)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
-	wait = []string{Stream(e.state.ID)}
-	for stream := range d.touched {
-		if stream != wait[0] {
-			wait = append(wait, stream)
-		}
-	}
-	return e, wait, nil
+	d.touched[Stream(e.state.ID)] = true // what was pressed twice waits for the first press
+	return e, e.state.ID, d.took(), nil
 }
 
 // simply carries out what concerns one incident only. d.mu is held.
@@ -126,8 +143,6 @@ func (d *Dispatch) core(who Who, cmd Command, now time.Time) (incident.ID, incid
 		return c.ID, incident.AddPicture{At: now, Picture: incident.Picture{
 			By: by, Unit: c.Unit, Hash: c.Hash, Ref: c.Ref, Type: c.Type, Bytes: c.Bytes, Caption: office.Private(c.Caption),
 		}}
-	case JoinCall:
-		return c.ID, incident.JoinCall{At: now, By: by, Call: c.Call}
 	case Cancel:
 		return c.ID, incident.Cancel{At: now, By: by, Office: o, Why: office.Private(c.Why)}
 	case Close:
@@ -150,7 +165,7 @@ func (d *Dispatch) core(who Who, cmd Command, now time.Time) (incident.ID, incid
 		return c.ID, incident.Wait{At: now, By: by, Office: o, Why: office.Private(c.Why), Within: waitAgain}
 	case ShowReporter:
 		return c.ID, incident.ShowReporter{At: now, By: by, Unit: c.Unit, Why: office.Private(c.Why)}
-	case SaveForm, Open, Link, Unlink, Assign, Release, Advance: // not simply
+	case SaveForm, Open, JoinCall, Link, Unlink, Assign, Release, Advance: // not simply
 	}
 	return "", nil
 }
@@ -164,7 +179,7 @@ var errUnknown = &incident.Refusal{Code: "unknown_incident", Text: "there is no 
 // restricted is opened by accepting it. d.mu is held.
 func (d *Dispatch) find(who Who, id incident.ID, cmd Command) (*entry, error) {
 	e := d.live[id]
-	if e == nil || e.state.HiddenFrom(d.opts.Offices, who.Office) {
+	if e == nil || d.hides(e.state, who) {
 		return nil, errUnknown
 	}
 	s := e.state
@@ -181,6 +196,12 @@ func (d *Dispatch) find(who Who, id incident.ID, cmd Command) (*entry, error) {
 		return nil, &incident.Refusal{Code: "not_yours", Text: "another office has this incident"}
 	}
 	return e, nil
+}
+
+// hides says whether a person may not know of a complaint. Who types it about the own house knows it, until it has gone
+// above that.
+func (d *Dispatch) hides(s incident.State, who Who) bool {
+	return s.HiddenFrom(d.opts.Offices, who.Office) && (s.Phase != incident.Draft || s.Author != who.Person)
 }
 
 // takesPart says whether a person's office has it, sent it, is offered it, or stands above (to advise).
@@ -209,7 +230,13 @@ func (d *Dispatch) save(who Who, c SaveForm, now time.Time) (*entry, error) {
 			return nil, err
 		}
 		was := e.state.Report
+		if err := d.mayAccuse(e.state, t); err != nil {
+			return nil, err
+		}
 		_, err := d.decide(e, t, string(who.Person))
+		if err == nil && e.state.Open() && e.state.HiddenFrom(d.opts.Offices, e.state.Office) {
+			_, err = d.send(e, who.Person, e.state.Office, e.state.Office, t.At, false) // it passes on to the office above
+		}
 		if now := e.state.Report; was.At != now.At || was.Kind != now.Kind {
 			d.retarget(e, t.At)
 		}
@@ -221,6 +248,23 @@ func (d *Dispatch) save(who Who, c SaveForm, now time.Time) (*entry, error) {
 	}
 	t.Call, t.FirstRing = c.Call, info.firstRing
 	return d.begin(t, info.number)
+}
+
+// mayAccuse refuses what would leave a complaint with the office that it is about.
+func (d *Dispatch) mayAccuse(s incident.State, t incident.Type) error {
+	events, err := incident.Decide(s, t)
+	if err != nil {
+		return err
+	}
+	if s = s.ApplyAll(events); !s.Open() || !s.HiddenFrom(d.opts.Offices, s.Office) {
+		return nil
+	}
+	to := d.passBy(s, s.Office)
+	if err := d.mayHold(s, to); err != nil {
+		return err
+	}
+	_, err = incident.Decide(s, incident.Send{At: t.At, By: t.By, From: s.Office, To: to})
+	return err
 }
 
 // open makes an incident that no call brought, and accepts it: whoever writes it down has it.

@@ -116,6 +116,19 @@ func (d *Dispatch) link(who Who, c Link, now time.Time) (*entry, error) {
 	return into, nil
 }
 
+// joinCall notes one more call about an incident. What its operator has begun to type goes on there.
+func (d *Dispatch) joinCall(who Who, c JoinCall, now time.Time) (*entry, error) {
+	e, err := d.find(who, c.ID, c)
+	if err != nil {
+		return nil, err
+	}
+	if own := d.live[d.byCall[c.Call]]; own != nil && own != e && own.state.Phase == incident.Draft {
+		return d.link(who, Link{ID: own.state.ID, Into: c.ID}, now)
+	}
+	_, err = d.decide(e, incident.JoinCall{At: now, By: who.Person, Call: c.Call}, string(who.Person))
+	return e, err
+}
+
 func (d *Dispatch) unlink(who Who, id incident.ID, now time.Time) (*entry, error) {
 	e, err := d.find(who, id, Unlink{ID: id})
 	if err != nil {

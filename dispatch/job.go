@@ -2,7 +2,6 @@ package dispatch
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/siaga110/siaga/incident"
@@ -174,20 +173,18 @@ func (d *Dispatch) ofJob(ctx context.Context, p office.PersonID, id incident.ID,
 
 func (d *Dispatch) ofCrew(ctx context.Context, p office.PersonID, f func(*unitEntry, time.Time) error) (JobCard, error) {
 	d.mu.Lock()
-	d.touched = map[string]bool{}
+	d.took()
 	u, err := d.ownCrew(p)
 	if err == nil {
 		err = f(u, time.Now())
 	}
-	wait := d.touched
+	wait := d.took()
 	d.mu.Unlock()
 	if err != nil {
 		return JobCard{}, err
 	}
-	for stream := range wait {
-		if err := d.opts.Journal.Wait(ctx, stream); err != nil {
-			return JobCard{}, fmt.Errorf("dispatch: not yet in the journal: %w", err)
-		}
+	if err := d.inJournal(ctx, wait); err != nil {
+		return JobCard{}, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -35,21 +35,29 @@ var paperNumber = regexp.MustCompile(`^(.+)/(\d{4}/\d{2}/\d{2})/K-(\d{1,3})$`)
 // accepts it there when the sheet says who took it. It answers when the journal has it. The error is an
 // *incident.Refusal, or ctx's.
 func (d *Dispatch) FromPaper(ctx context.Context, who Who, p Paper) (Full, error) {
-	e, err := d.fromPaper(who, p, time.Now())
+	e, id, err := d.fromPaper(who, p, time.Now())
 	if err != nil {
 		return Full{}, err
 	}
-	if err := d.opts.Journal.Wait(ctx, Stream(e.state.ID)); err != nil {
-		return Full{}, fmt.Errorf("dispatch: not yet in the journal: %w", err)
+	if err := d.inJournal(ctx, []string{Stream(id)}); err != nil {
+		return Full{}, err
 	}
 	d.written(e)
-	full, _ := d.Get(e.state.ID)
+	full, _ := d.Get(id)
 	return full, nil
 }
 
-func (d *Dispatch) fromPaper(who Who, p Paper, now time.Time) (*entry, error) {
+func (d *Dispatch) fromPaper(who Who, p Paper, now time.Time) (*entry, incident.ID, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	e, err := d.typePaper(who, p, now)
+	if err != nil {
+		return nil, "", err
+	}
+	return e, e.state.ID, nil
+}
+
+func (d *Dispatch) typePaper(who Who, p Paper, now time.Time) (*entry, error) {
 	own, _ := d.opts.Offices.Get(who.Office)
 	if err := checkPaper(&p, own, now); err != nil {
 		return nil, err

@@ -39,9 +39,13 @@ const (
 
 // track is a unit's last position, in memory only, and since when it has been near its job.
 type track struct {
-	fix  Fix
-	near time.Time
-	job  incident.ID // that near is about
+	fix   Fix
+	near  time.Time
+	last  time.Time   // it was near, so far
+	came  bool        // it was elsewhere since it has the job
+	job   incident.ID // that these are about
+	shown map[shelf]bool
+	on    office.ID // whose boards show it; empty: none
 }
 
 // Position takes a unit's position. It is no record; but an arrival that it shows is. The error is an *incident.Refusal.
@@ -63,56 +67,69 @@ func (d *Dispatch) Position(f Fix) error {
 	}
 	t := d.tracks[f.Unit]
 	if t == nil {
-		t = &track{}
+		t = &track{shown: map[shelf]bool{}}
 		d.tracks[f.Unit] = t
 	}
 	if !f.Time.After(t.fix.Time) {
 		return nil // it came late; we know better
 	}
 	t.fix = f
-	view := PositionView{
-		Unit: f.Unit, At: PointView{Lat: f.At.Lat, Lng: f.At.Lng}, Time: f.Time.UTC(), Accuracy: f.Accuracy, Speed: f.Speed,
-		Heading: f.Heading, Source: f.Source,
-	}
-	for o := u.state.Vehicle.Home; o != ""; {
-		d.opts.Board.Set(o, "position/"+string(f.Unit), view)
-		of, _ := d.opts.Offices.Get(o)
-		o = of.Parent
-	}
+	d.showPosition(u, t)
 	d.arrives(u, t, now)
 	return nil
 }
 
-// arrives finds an arrival: within 100 m of the place for 15 s by the device's own clock. d.mu is held.
+// showPosition puts where a unit was last on the boards of its office and those above, and takes it off those of an
+// office that it left. d.mu is held.
+func (d *Dispatch) showPosition(u *unitEntry, t *track) {
+	f, see := t.fix, map[shelf]any{}
+	view := PositionView{
+		Unit: f.Unit, At: PointView{Lat: f.At.Lat, Lng: f.At.Lng}, Time: f.Time.UTC(), Accuracy: f.Accuracy, Speed: f.Speed,
+		Heading: f.Heading, Source: f.Source,
+	}
+	t.on = ""
+	if !u.state.Retired {
+		t.on = u.state.Vehicle.Home
+	}
+	for o := t.on; o != ""; {
+		see[shelf{o, "position/" + string(f.Unit)}] = view
+		of, _ := d.opts.Offices.Get(o)
+		o = of.Parent
+	}
+	d.put(t.shown, see)
+}
+
+// arrives finds an arrival: within 100 m of the place for 15 s by the device's own clock, told of all the while. A crew that
+// stood there when it got the job, and hasn't acknowledged it, may not have heard of it: that is no arrival. d.mu is held.
 func (d *Dispatch) arrives(u *unitEntry, t *track, now time.Time) {
 	j := u.state.Job
 	if j == nil {
-		t.near, t.job = time.Time{}, ""
+		t.near, t.came, t.job = time.Time{}, false, ""
 		return
 	}
 	e := d.live[j.Incident]
 	if t.job != j.Incident {
-		t.near, t.job = time.Time{}, j.Incident
+		t.near, t.came, t.job = time.Time{}, false, j.Incident
 	}
-	if e == nil || !e.known || now.Sub(t.fix.Time) > fixFresh {
+	if e == nil || !e.known || now.Sub(t.fix.Time) > fixFresh || t.fix.Time.Before(j.At) {
 		return
 	}
 	m := Straight(t.fix.At, e.at)
 	if m > incident.NearBy || t.fix.Accuracy > incident.NearBy { // a vague position proves nothing
-		t.near = time.Time{}
+		t.near, t.came = time.Time{}, t.came || m > incident.NearBy+t.fix.Accuracy
 		return
 	}
-	if t.near.IsZero() {
+	if t.near.IsZero() || t.fix.Time.Sub(t.last) > fixFresh {
 		t.near = t.fix.Time
 	}
+	t.last = t.fix.Time
 	if t.fix.Time.Sub(t.near) < incident.NearFor {
 		return
 	}
 	a, ok := e.state.Unit(u.state.ID)
-	if !ok || !a.Active() || !a.Proved.IsZero() {
+	if !ok || !a.Active() || !a.Proved.IsZero() || a.AckedAt.IsZero() && !t.came {
 		return
 	}
-	d.touched = map[string]bool{}
 	if a.ArrivedAt.IsZero() {
 		if err := d.step(u, "system", j.Incident, incident.StepArrive, incident.ByPosition, now); err != nil {
 			d.opts.Log.Warn("an arrival that a position shows was refused", "unit", u.state.ID, "err", err)
@@ -124,13 +141,15 @@ func (d *Dispatch) arrives(u *unitEntry, t *track, now time.Time) {
 	}
 }
 
-// distance is how far a unit is from an incident, by its last position, if that is fresh. d.mu is held.
+// distance is how far a unit is from an incident, by its last position, if that is fresh and says so: one that is wrong by
+// a kilometre tells nothing of 600 m. d.mu is held.
 func (d *Dispatch) distance(u incident.UnitID, id incident.ID, now time.Time) (office.Metres, bool) {
 	t, e := d.tracks[u], d.live[id]
 	if t == nil || e == nil || !e.known || now.Sub(t.fix.Time) > fixFresh {
 		return 0, false
 	}
-	return Straight(t.fix.At, e.at), true
+	m := Straight(t.fix.At, e.at)
+	return m, t.fix.Accuracy <= incident.NearBy || m > incident.FarFrom+t.fix.Accuracy
 }
 
 // whereNow is a place for a panic: what the phone says, or the last position. d.mu is held.

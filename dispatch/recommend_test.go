@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -234,11 +235,11 @@ func TestRecommendIsFast(t *testing.T) {
 }
 
 // router answers like OSRM's table service.
-func router(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, sources int)) (*httptest.Server, *int) {
+func router(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, sources int)) (*httptest.Server, *atomic.Int32) {
 	t.Helper()
-	asked := new(int)
+	asked := new(atomic.Int32)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*asked++
+		asked.Add(1)
 		if !strings.HasPrefix(r.URL.Path, "/table/v1/driving/116.8") || !strings.Contains(r.URL.RawQuery, "annotations=duration&destinations=0&sources=") {
 			t.Errorf("the router is asked %s", r.URL)
 		}
@@ -348,14 +349,14 @@ func TestRoads(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := &Adviser{Roads: roads}
-		*asked = 0
+		asked.Store(0)
 		for range 6 {
 			if list, _ := a.Recommend(t.Context(), scene, units, land); order(list) != estimate {
 				t.Error(order(list))
 			}
 		}
-		if *asked != roadFaults {
-			t.Errorf("a router that fails is asked %d times of six, want %d", *asked, roadFaults)
+		if asked.Load() != roadFaults {
+			t.Errorf("a router that fails is asked %d times of six, want %d", asked.Load(), roadFaults)
 		}
 	})
 	t.Run("nobody there", func(t *testing.T) {

@@ -162,20 +162,20 @@ func (d *Dispatch) MayRead(who Who, id incident.ID) (read, known bool) {
 		return false, false
 	}
 	s := e.state
-	known = d.knows(s, who.Office)
+	known = d.knows(s, who)
 	return known && s.MaySee(who.Person), known
 }
 
 // reads says whether a person may read it. d.mu is held.
 func (d *Dispatch) reads(s incident.State, who Who) bool {
-	return d.knows(s, who.Office) && s.MaySee(who.Person)
+	return d.knows(s, who) && s.MaySee(who.Person)
 }
 
-func (d *Dispatch) knows(s incident.State, o office.ID) bool {
-	if s.HiddenFrom(d.opts.Offices, o) {
+func (d *Dispatch) knows(s incident.State, who Who) bool {
+	if d.hides(s, who) {
 		return false
 	}
-	can := d.opts.Offices.CanRead
+	o, can := who.Office, d.opts.Offices.CanRead
 	if s.Phase == incident.Draft || s.Phase == incident.NotValid {
 		return can(o, s.Origin)
 	}
@@ -197,7 +197,7 @@ func (d *Dispatch) Standing(reader office.ID, no string) (Standing, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	e := d.live[d.byNo[strings.ToUpper(strings.TrimSpace(no))]]
-	if e == nil || e.unwritten || !d.knows(e.state, reader) {
+	if e == nil || e.unwritten || !d.knows(e.state, Who{Office: reader}) {
 		return Standing{}, false
 	}
 	s := e.state

@@ -116,17 +116,15 @@ type PanicView struct {
 // error is an *incident.Refusal, or ctx's.
 func (d *Dispatch) DoUnit(ctx context.Context, who Who, cmd UnitCommand) (UnitCard, error) {
 	d.mu.Lock()
-	d.touched = map[string]bool{}
+	d.took()
 	u, err := d.doUnit(who, cmd, time.Now())
-	wait := d.touched
+	wait := d.took()
 	d.mu.Unlock()
 	if err != nil {
 		return UnitCard{}, err
 	}
-	for stream := range wait {
-		if err := d.opts.Journal.Wait(ctx, stream); err != nil {
-			return UnitCard{}, fmt.Errorf("dispatch: not yet in the journal: %w", err)
-		}
+	if err := d.inJournal(ctx, wait); err != nil {
+		return UnitCard{}, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -211,7 +209,7 @@ func plain(plate string) string {
 func (d *Dispatch) free(c Man) error {
 	for _, m := range c.Crew {
 		for id, o := range d.units {
-			if id != c.ID && o.state.Aboard(m.Person) {
+			if id != c.ID && !o.state.Retired && o.state.Aboard(m.Person) {
 				return &incident.Refusal{Code: "person_taken", Text: "this person is in the crew of another unit", By: m.Person, Unit: id}
 			}
 		}
@@ -287,6 +285,9 @@ func (d *Dispatch) showUnit(u *unitEntry) {
 		see[shelf{u.state.Vehicle.Home, JobKey(u.state.ID)}] = d.jobNews(u)
 	}
 	d.put(u.shown, see)
+	if t := d.tracks[u.state.ID]; t != nil && (u.state.Retired || t.on != u.state.Vehicle.Home) && (t.on != "" || !u.state.Retired) {
+		d.showPosition(u, t)
+	}
 }
 
 // shelf is a thing on an office's board.

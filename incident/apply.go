@@ -69,6 +69,9 @@ func (s State) Apply(e Event) State {
 	case WasReopened:
 		s.Phase, s.ReopenedAt, s.ClosedAt, s.Result, s.Done, s.Tell, s.ToldAt = Reopened, e.At, time.Time{}, "", "", false, time.Time{}
 		s.AcceptedAt, s.AcceptedBy, s.Office = e.At, e.By, e.Office
+		if s.ArrivedAt.IsZero() { // judged from the first ring still
+			s = s.begin(Step{Name: StepArrive, Since: s.FirstRing, By: s.Target.By})
+		}
 		return s.begin(Step{Name: StepAssign, Since: e.At, By: e.AssignBy}).hand(e.By)
 	case HandoverOffered:
 		s.Offered = &Handover{To: e.To, By: e.By, At: e.At, Why: e.Why}
@@ -92,9 +95,18 @@ func (s State) Apply(e Event) State {
 		return s.hand(e.By)
 	case WasJoined:
 		s.Joined = append(slices.Clone(s.Joined), e.Other)
-		return s.addCalls(e.Calls...).hand(e.By)
+		had := len(s.Calls)
+		s = s.addCalls(e.Calls...)
+		s.Brought = append(slices.Clone(s.Brought), Brought{By: e.Other, Calls: s.Calls[had:len(s.Calls):len(s.Calls)]})
+		return s.hand(e.By)
 	case WasParted:
 		s.Joined = slices.DeleteFunc(slices.Clone(s.Joined), func(o ID) bool { return o == e.Other })
+		for _, b := range s.Brought {
+			if b.By == e.Other {
+				s.Calls = slices.DeleteFunc(slices.Clone(s.Calls), func(c string) bool { return slices.Contains(b.Calls, c) })
+			}
+		}
+		s.Brought = slices.DeleteFunc(slices.Clone(s.Brought), func(b Brought) bool { return b.By == e.Other })
 	case WasRestricted:
 		s.Shut, s.Named = e.Shut, e.Named
 		return s.hand(e.By)

@@ -190,7 +190,10 @@ func (s State) advanced(e Advanced) State {
 	case StepAck:
 		return s.begin(Step{Name: StepDepart, Unit: e.Unit, Since: e.At, By: e.Next})
 	case StepArrive:
-		if s.ArrivedAt.IsZero() && !e.Skipped {
+		if e.Skipped {
+			return s // nobody said that somebody was there: that clock runs on
+		}
+		if s.ArrivedAt.IsZero() {
 			s.ArrivedAt = e.At
 		}
 		s = s.end(StepArrive, "")

@@ -164,7 +164,7 @@ func send(s State, c Send) ([]Event, error) {
 	if s.Open() && s.Phase != Valid && s.Office == c.To {
 		return events, nil // a second try of the call: the office has it already
 	}
-	if s.Working() && s.Phase != Accepted && s.Phase != Reopened {
+	if slices.ContainsFunc(s.Units, func(a Assignment) bool { return a.EndedAt.IsZero() }) || s.Phase == Handled {
 		return nil, &Refusal{Code: "hand_over", Text: "units work on it: hand it over, so that the other office takes it first"}
 	}
 	if c.Within == 0 {

@@ -344,3 +344,48 @@ func checkState(t *rapid.T, was, s State, c Command) {
 		}
 	}
 }
+
+// A unit that says "done" and never told of its arrival ends its own part, not the clock of the arrival: nobody has said
+// that somebody was there, and another may still be on its way.
+func TestSkippedArrivalStopsNoClock(t *testing.T) {
+	x := working(t)
+	x.do("", Assign{At: noon, By: "dwi", Office: bpn, Unit: "u1", Within: 30 * time.Second})
+	x.do("", Assign{At: noon, By: "dwi", Office: bpn, Unit: "u2", Within: 30 * time.Second})
+	x.do("", Advance{At: noon.Add(time.Minute), By: "budi", Via: ByPhone, Unit: "u2", Step: StepDepart})
+	x.do("", Advance{At: noon.Add(2 * time.Minute), By: "ari", Via: ByRadio, Unit: "u1", Step: StepDone})
+	if at, ok := x.s.Deadline(); !ok || !at.Equal(x.s.Target.By) {
+		t.Fatalf("nobody asks where they are: %v %v", at, ok)
+	}
+	x.do("", Advance{At: noon.Add(3 * time.Minute), By: "budi", Via: ByPhone, Unit: "u2", Step: StepArrive})
+	if !x.s.ArrivedAt.Equal(noon.Add(3 * time.Minute)) {
+		t.Fatalf("arrived %v", x.s.ArrivedAt)
+	}
+	for _, s := range x.s.Steps {
+		if s.Name == StepArrive {
+			t.Fatal("they are there and the clock goes on")
+		}
+	}
+}
+
+// What was closed or cancelled before anybody arrived, and goes on, is judged from the first ring still.
+func TestReopenedKeepsItsClock(t *testing.T) {
+	for _, end := range []Command{
+		Close{At: noon.Add(time.Minute), By: "dwi", Office: bpn, Result: NotFound, Done: "tidak ada"},
+		Cancel{At: noon.Add(time.Minute), By: "dwi", Office: bpn, Why: "salah"},
+	} {
+		x := working(t)
+		target := x.s.Target.By
+		x.do("", end)
+		if _, ok := x.s.Deadline(); ok {
+			t.Fatal("what is over has a deadline")
+		}
+		x.do("", Reopen{At: noon.Add(2 * time.Minute), By: "dwi", Office: bpn, Why: "pelaku kembali", Within: time.Minute})
+		found := false
+		for _, s := range x.s.Running() {
+			found = found || s.Name == StepArrive && s.By.Equal(target)
+		}
+		if !found {
+			t.Fatalf("%T: nobody must arrive any more: %+v", end, x.s.Running())
+		}
+	}
+}

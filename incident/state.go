@@ -140,6 +140,12 @@ type Handover struct {
 	Why office.Private
 }
 
+// Brought are the calls that came with an incident that was linked to this one: they leave with it.
+type Brought struct {
+	By    ID
+	Calls []string
+}
+
 // State is one incident, a value.
 type State struct {
 	ID     ID
@@ -182,7 +188,8 @@ type State struct {
 	Linked       ID    // goes on in that one
 	Before       Phase // the phase before it was linked
 	Joined       []ID  // that go on in this one
-	Shut         bool  // restricted by a person's word
+	Brought      []Brought
+	Shut         bool // restricted by a person's word
 	Named        []office.PersonID
 	Hands        []office.PersonID // who had a hand in it, in order
 	ReopenedAt   time.Time         // last
