@@ -93,6 +93,9 @@ type Config struct {
 	Ladders   Ladders // nil: none is kept
 	Lands     Lands   // nil: nothing is known of the ground
 	Adviser   Adviser // nil: no units are recommended
+	// Roster and RosterFiles are people, shifts and handovers. nil: there is no roster.
+	Roster      *staff.Roster
+	RosterFiles RosterFiles
 	// OnSettings is told when a chief changed the times of an office. May be nil.
 	OnSettings func(office.ID, office.Settings)
 	Metrics    http.Handler // served to loopback, and to whoever has MetricsToken; nil: none

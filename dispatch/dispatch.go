@@ -68,6 +68,7 @@ type Dispatch struct {
 	due      map[incident.ID]time.Time
 	fresh    map[incident.ID]*entry // those that a duplicate may be of
 	units    map[incident.UnitID]*unitEntry
+	coming   map[incident.UnitID]incident.Vehicle // of an import that is being written
 	tracks   map[incident.UnitID]*track
 	touched  map[string]bool // streams that the present command has written to
 }
@@ -123,7 +124,7 @@ func New(opts Options) (*Dispatch, error) {
 		live: map[incident.ID]*entry{}, byCall: map[string]incident.ID{}, calls: map[string]callInfo{},
 		byNumber: map[office.Number][]incident.ID{}, byNo: map[string]incident.ID{}, issued: map[string]int{},
 		holes: map[string][]int{}, seen: map[string]map[int]bool{}, due: map[incident.ID]time.Time{},
-		fresh: map[incident.ID]*entry{}, units: map[incident.UnitID]*unitEntry{}, tracks: map[incident.UnitID]*track{},
+		fresh: map[incident.ID]*entry{}, units: map[incident.UnitID]*unitEntry{}, coming: map[incident.UnitID]incident.Vehicle{}, tracks: map[incident.UnitID]*track{},
 		touched: map[string]bool{},
 	}
 	if opts.Nearest == nil {

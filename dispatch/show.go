@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/incident/roster"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
 )
@@ -19,6 +20,9 @@ const keepClosed = 90 * 24 * time.Hour
 func (d *Dispatch) Fold(rec journal.Record) error {
 	if id, ok := strings.CutPrefix(rec.Stream, "unit/"); ok {
 		return d.foldUnit(id, rec)
+	}
+	if rec.Stream == roster.Stream && rec.Type == roster.UnitsType {
+		return d.foldUnits(rec)
 	}
 	id, ok := strings.CutPrefix(rec.Stream, "incident/")
 	if !ok || rec.Type != "incident" { // the tombstone of an erasure says nothing of the incident's life

@@ -184,25 +184,11 @@ func (d *Dispatch) setUnit(who Who, c SetUnit, now time.Time) (*unitEntry, error
 	} else {
 		c.ID = incident.UnitID(d.opts.NewID())
 	}
-	for id, o := range d.units {
-		if id == c.ID || o.state.Retired {
-			continue
-		}
-		v := o.state.Vehicle
-		if strings.EqualFold(v.Sign, strings.TrimSpace(c.Vehicle.Sign)) && v.Home == c.Vehicle.Home {
-			return nil, &incident.Refusal{Code: "sign_taken", Text: "another unit has this call sign", Unit: id}
-		}
-		if p := plain(c.Vehicle.Plate); p != "" && plain(v.Plate) == p {
-			return nil, &incident.Refusal{Code: "plate_taken", Text: "another unit has this number plate", Unit: id}
-		}
+	if err := d.unique(c.ID, c.Vehicle); err != nil {
+		return nil, err
 	}
 	_, err := d.decideUnit(u, incident.Register{At: now, By: who.Person, ID: c.ID, Vehicle: c.Vehicle}, who.Person)
 	return u, err
-}
-
-// plain is a number plate without what people write differently.
-func plain(plate string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", ".", "").Replace(plate))
 }
 
 // free says whether each of a crew is in no other unit.

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/siaga110/siaga/office"
@@ -112,6 +113,11 @@ type Vehicle struct {
 	Kind   UnitKind  `json:"kind"`
 	Skills []Skill   `json:"skills,omitempty"` // of vehicle and usual crew
 	Home   office.ID `json:"home"`             // office that it belongs to
+}
+
+// PlainPlate is a number plate without what people write differently.
+func PlainPlate(plate string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", ".", "").Replace(plate))
 }
 
 // Mate is one of a crew.

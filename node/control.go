@@ -19,7 +19,7 @@ import (
 // controlName is the socket by which commands of this machine reach the running process. Only its own user may open it.
 const controlName = "control.sock"
 
-// openControl listens for commands of the same machine: siaga backup, siaga area import, siaga paper, siaga filter
+// openControl listens for commands of the same machine: siaga backup, siaga area import, siaga roster import, siaga paper, siaga filter
 // try.
 func (n *Node) openControl(ctx context.Context) error {
 	path := filepath.Join(n.cfg.Site.Data, controlName)
@@ -44,6 +44,7 @@ func (n *Node) openControl(ctx context.Context) error {
 		}
 	})
 	mux.HandleFunc("POST /imported", n.imported)
+	mux.HandleFunc("POST /roster", n.rosterHere)
 	mux.HandleFunc("POST /filter/try", n.tryHere)
 	mux.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) { // siaga paper
 		_ = json.NewEncoder(w).Encode(settingsOf(n.staff, n.offices))

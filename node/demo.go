@@ -85,6 +85,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := demoRoster(ctx, n); err != nil {
+		return err
+	}
 	townCtx, stopTown := context.WithCancel(ctx)
 	defer stopTown()
 	page, ended := make(chan string, 1), make(chan error, 1)

@@ -47,6 +47,7 @@ type Node struct {
 	tapes     *tape.Store
 	view      *view.View
 	staff     *staff.Staff
+	roster    *staff.Roster
 	desk      *desk.Desk
 	recovery  *desk.Recovery // until the phone listens
 	dialler   dialler
@@ -216,12 +217,23 @@ func (n *Node) openPeople(ctx context.Context) (err error) {
 		return fmt.Errorf("accounts: %w", err)
 	}
 	n.onClose(n.staff.Close)
+	if n.roster, err = staff.OpenRoster(ctx, n.journal, staff.Options{Offices: n.offices, Log: n.log}); err != nil {
+		return err
+	}
 	return n.openLands()
+}
+
+// nameOf is what people are called: by their account, or, those of a crew without one, by the roster.
+func (n *Node) nameOf(id office.PersonID) string {
+	if name := n.staff.Name(id); name != "" {
+		return name
+	}
+	return n.roster.Name(id)
 }
 
 func (n *Node) openCalls(ctx context.Context) (err error) {
 	n.dispatch, err = dispatch.New(dispatch.Options{
-		Offices: n.offices, Journal: n.behind, Board: n.board, NewID: newID, Log: n.log, Name: n.staff.Name,
+		Offices: n.offices, Journal: n.behind, Board: n.board, NewID: newID, Log: n.log, Name: n.nameOf,
 		Settings: n.settings, OnDuty: n.onDuty, Ring: n.alert,
 	})
 	if err != nil {
@@ -264,7 +276,7 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	n.dispatch.Start()
 	n.onClose(n.dispatch.Close)
 	n.view, err = view.Open(ctx, filepath.Join(n.cfg.Site.Data, "view"), n.journal, n.offices, view.Options{
-		Name: n.staff.Name, OnAlarm: n.alarms.view, OnRows: n.rows,
+		Name: n.nameOf, OnAlarm: n.alarms.view, OnRows: n.rows,
 	})
 	if err != nil {
 		return fmt.Errorf("view: %w", err)

@@ -280,6 +280,17 @@ func (s *Staff) Get(id office.PersonID) (Person, bool) {
 	return a.Person, true
 }
 
+// ByUser finds a person by the name with which they sign in.
+func (s *Staff) ByUser(user string) (Person, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	a := s.people[s.byUser[strings.ToLower(strings.TrimSpace(user))]]
+	if a == nil {
+		return Person{}, false
+	}
+	return a.Person, true
+}
+
 // Name is how timelines call a person, "Bripka Sari"; empty when nobody has the id.
 func (s *Staff) Name(id office.PersonID) string {
 	p, _ := s.Get(id)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/incident/roster"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
 )
@@ -101,6 +102,41 @@ func (b *batch) unitEvents(id string, r journal.Record, events []incident.UnitEv
 		return fmt.Errorf("write unit %s: %w", id, err)
 	}
 	return b.exec(`INSERT OR REPLACE INTO units (id, state) VALUES (?, ?)`, id, string(state))
+}
+
+// unitsBegin folds the vehicles of an imported file, or one of them. Their line has the number 0: in the unit's own stream numbers
+// begin with 1.
+func (b *batch) unitsBegin(r journal.Record, only string) error {
+	events, _, err := incident.UnitCodec.Decode(r.Body)
+	if err != nil {
+		b.v.damaged(r.Pos, fmt.Sprintf("%s: %v", r.Stream, err))
+		return nil
+	}
+	r.Seq = 0
+	for _, e := range events {
+		if u, ok := e.(incident.UnitRegistered); ok && (only == "" || only == string(u.ID)) {
+			if err := b.unitEvents(string(u.ID), r, []incident.UnitEvent{e}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// begunElsewhere folds the beginning of a unit that came with an imported file.
+func (b *batch) begunElsewhere(id string) error {
+	recs, err := b.v.journal.Read(b.ctx, roster.Stream, 1)
+	if damaged := (*journal.CorruptError)(nil); err != nil && !errors.As(err, &damaged) {
+		return fmt.Errorf("read imported units: %w", err)
+	}
+	for _, r := range recs {
+		if r.Type == roster.UnitsType {
+			if err := b.unitsBegin(r, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func unitLine(e incident.UnitEvent) (at time.Time, who office.PersonID, job incident.ID) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/siaga110/siaga/call"
 	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/incident/roster"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
 )
@@ -80,6 +81,9 @@ func (v *View) fold(ctx context.Context, s *store, items []item) (map[string]map
 
 // record folds one record. Streams that aren't shown here are passed over.
 func (b *batch) record(r journal.Record) error {
+	if r.Stream == roster.Stream && r.Type == roster.UnitsType {
+		return b.unitsBegin(r, "")
+	}
 	kind, id, ok := strings.Cut(r.Stream, "/")
 	if !ok || kind != "call" && kind != "incident" && kind != "unit" {
 		return nil
@@ -171,6 +175,11 @@ func (b *batch) again(kind, id string, r journal.Record) error {
 	}
 	if err := drop(id); err != nil {
 		return err
+	}
+	if kind == "unit" {
+		if err := b.begunElsewhere(id); err != nil {
+			return err
+		}
 	}
 	for _, old := range recs {
 		if old.Seq > r.Seq || old.Type != kind {

@@ -55,7 +55,7 @@ func root() *cobra.Command {
 		},
 	}
 	c.PersistentFlags().BoolVarP(&verbose, "verbose", "v", false, "log in detail")
-	c.AddCommand(serveCmd(), demoCmd(), initCmd(), doctorCmd(), verifyCmd(), routeCmd(), simCmd(), filterCmd(), backupCmd(), restoreCmd(), paperCmd(), alarmCmd(), areaCmd(), placeCmd(), mapCmd(), versionCmd())
+	c.AddCommand(serveCmd(), demoCmd(), initCmd(), doctorCmd(), verifyCmd(), routeCmd(), simCmd(), filterCmd(), backupCmd(), restoreCmd(), paperCmd(), alarmCmd(), areaCmd(), placeCmd(), mapCmd(), rosterCmd(), versionCmd())
 	return c
 }
 
