@@ -16,6 +16,9 @@ type Scene struct {
 	At     office.Point
 	Office office.ID // that has the incident
 	Needs  []string  // skills, like "ppa"; empty: any crew will do
+	// Follow: whoever is there soonest goes first, and a crew with the skill comes after it. Else the skill comes first: not
+	// everybody may be sent there.
+	Follow bool
 	Now    time.Time // in the office's zone: streets have hours
 }
 
@@ -67,11 +70,12 @@ const detour = 1.35
 // What a recommendation weighs besides the way. All are times, so that they can be added to it.
 const (
 	turnout    = 60 * time.Second  // from the call to the wheels turning, at the house
-	turnoutOut = 15 * time.Second  // on patrol
+	turnoutOut = 45 * time.Second  // on patrol: to hear of it, and to turn round at the next corner
 	jobLasts   = 25 * time.Minute  // a present job of which nothing more is known
 	staleAfter = 2 * time.Minute   // a position older than this may be wrong
 	staleMost  = 15 * time.Minute  // and one older than this says nothing
 	lacking    = 15 * time.Minute  // for a crew without the skill: only when the others are far
+	better     = time.Minute       // the same when the skill may follow
 	lastOne    = 150 * time.Second // for the last free unit of an area
 	otherHouse = 60 * time.Second  // for a unit of another office
 )
@@ -94,6 +98,7 @@ type Advice struct {
 	Seen  time.Duration
 	Sure  bool     // the position is fresh
 	Lacks []string // skills that are needed and that its crew lacks
+	Also  bool     // to be sent besides the first, for the skill that the first lacks
 	Busy  bool
 	Left  int // free units that stay in its area
 	Area  string
@@ -147,6 +152,9 @@ func Recommend(s Scene, units []Candidate, m Means) []Advice {
 		}
 		return strings.Compare(a.ID, b.ID)
 	})
+	if s.Follow {
+		follow(list)
+	}
 	soonest := time.Duration(math.MaxInt64)
 	for _, a := range list {
 		soonest = min(soonest, a.Arrive)
@@ -155,6 +163,21 @@ func Recommend(s Scene, units []Candidate, m Means) []Advice {
 		list[i].Why = why(s, units[list[i].i], list[i], list[i].Arrive == soonest)
 	}
 	return list
+}
+
+// follow puts the best free unit that lacks nothing right behind the first, when that one lacks a skill.
+func follow(list []Advice) {
+	if len(list) == 0 || len(list[0].Lacks) == 0 {
+		return
+	}
+	i := slices.IndexFunc(list, func(a Advice) bool { return len(a.Lacks) == 0 && !a.Busy })
+	if i < 0 {
+		return
+	}
+	a := list[i]
+	a.Also = true
+	copy(list[2:i+1], list[1:i])
+	list[1] = a
 }
 
 // cell is what a unit covers.
@@ -223,7 +246,11 @@ func advise(s Scene, u Candidate, m Means, reach *office.Reach, i int) (Advice, 
 			a.Lacks = append(a.Lacks, need)
 		}
 	}
-	a.cost = a.Arrive + doubt + time.Duration(len(a.Lacks))*lacking
+	lack := lacking
+	if s.Follow {
+		lack = better
+	}
+	a.cost = a.Arrive + doubt + time.Duration(len(a.Lacks))*lack
 	if u.Office != s.Office {
 		a.cost += otherHouse
 	}
@@ -248,6 +275,9 @@ func why(s Scene, u Candidate, a Advice, soonest bool) Words {
 	if len(s.Needs) > 0 && len(a.Lacks) == 0 {
 		list := strings.ToUpper(strings.Join(s.Needs, ", "))
 		also("punya "+list, "has "+list)
+	}
+	if a.Also {
+		also("kirim juga", "send it too")
 	}
 	if len(a.Lacks) > 0 {
 		list := strings.ToUpper(strings.Join(a.Lacks, ", "))

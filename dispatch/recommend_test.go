@@ -383,3 +383,32 @@ func TestRoads(t *testing.T) {
 		}
 	}
 }
+
+// Where the skill may follow, whoever is soonest goes first and the best with the skill comes right after; where it may not, it
+// comes first.
+func TestSkillFollows(t *testing.T) {
+	units := []Candidate{
+		unitAt("near", "motor", -1.264, 116.815, nil), unitAt("next", "motor", -1.266, 116.818, nil),
+		unitAt("busy", "mobil", -1.264, 116.816, func(u *Candidate) { u.Skills, u.Free = []string{"lantas"}, false }),
+		unitAt("lantas", "mobil", -1.25, 116.86, func(u *Candidate) { u.Skills = []string{"lantas"} }),
+	}
+	s := Scene{At: office.Point{Lat: -1.262, Lng: 116.812}, Office: "polresta-balikpapan", Now: noonWITA, Needs: []string{"lantas"}}
+	if got := order(Recommend(s, units, Means{})); got != "lantas near next busy" {
+		t.Errorf("the skill first: %s", got)
+	}
+	s.Follow = true
+	list := Recommend(s, units, Means{})
+	if got := order(list); got != "near lantas next busy" || list[0].Also || !list[1].Also || list[2].Also {
+		t.Errorf("the skill follows: %s %+v", got, list)
+	}
+	if !strings.Contains(list[1].Why.ID, "kirim juga") {
+		t.Error(list[1].Why.ID)
+	}
+	if got := order(Recommend(s, units[:3], Means{})); got != "near next busy" {
+		t.Errorf("who has the skill is busy: %s", got)
+	}
+	units[0].Skills = []string{"lantas"}
+	if list := Recommend(s, units, Means{}); list[0].ID != "near" || list[1].Also {
+		t.Errorf("the first has the skill: %s", order(list))
+	}
+}

@@ -28,7 +28,7 @@ func (a advisers) Recommend(ctx context.Context, id incident.ID) (dispatch.Recom
 	of, _ := n.offices.Get(full.Card.Office)
 	scene := dispatch.Scene{At: office.Point(*full.Form.At), Office: full.Card.Office, Now: time.Now().In(of.Location())}
 	if skill, ok := incident.SkillFor(full.Form.Kind); ok {
-		scene.Needs = []string{string(skill)}
+		scene.Needs, scene.Follow = []string{string(skill)}, !full.Card.Restricted
 	}
 	var err error
 	var land *office.Land
@@ -48,32 +48,22 @@ func (a advisers) Recommend(ctx context.Context, id incident.ID) (dispatch.Recom
 // candidates are the manned units of an office and those below it, with where they are now.
 func (n *Node) candidates(of office.Office) []dispatch.Candidate {
 	var list []dispatch.Candidate
-	now := time.Now()
-	land := n.lands.at(now)
+	var areas *office.Areas
+	if land := n.lands.at(time.Now()); land != nil {
+		areas = land.areas
+	}
 	for _, u := range n.dispatch.UnitStates() {
-		if !u.Manned() || u.Status == incident.UnitOff || u.Status == incident.UnitBroken || !n.offices.CanRead(of.ID, u.Vehicle.Home) {
+		if !n.offices.CanRead(of.ID, u.Vehicle.Home) {
 			continue
 		}
 		home, _ := n.offices.Get(u.Vehicle.Home)
-		c := dispatch.Candidate{
-			ID: string(u.ID), Sign: u.Vehicle.Sign, Kind: string(u.Vehicle.Kind), Office: u.Vehicle.Home, Home: home.At,
-			Area: home.Short, Free: u.Status.Free(), Moving: u.Status == incident.UnitPatrol || u.Status == incident.UnitReturning,
-			Stack: len(u.Stack),
-		}
-		for _, k := range incident.Skills() {
-			if u.Can(k) {
-				c.Skills = append(c.Skills, string(k))
-			}
-		}
+		var seen *dispatch.Fix
 		if fix, ok := n.dispatch.LastPosition(u.ID); ok {
-			c.At, c.SeenAt = &fix.At, fix.Time
-			if land != nil {
-				if found := land.areas.At(fix.At); found.Area != "" {
-					c.Area = found.Area
-				}
-			}
+			seen = &fix
 		}
-		list = append(list, c)
+		if c, ok := dispatch.CandidateOf(u, home, seen, areas); ok {
+			list = append(list, c)
+		}
 	}
 	return list
 }

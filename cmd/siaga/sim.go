@@ -10,8 +10,8 @@ import (
 
 // simCmd runs the pure cores in virtual time.
 func simCmd() *cobra.Command {
-	c := &cobra.Command{Use: "sim", Short: "Months in virtual time: what the product would do in the field", Args: cobra.NoArgs}
-	c.AddCommand(simFilterCmd())
+	c := &cobra.Command{Use: "sim", Short: "Months and days in virtual time: what the product would do in the field", Args: cobra.NoArgs}
+	c.AddCommand(simFilterCmd(), simDispatchCmd())
 	return c
 }
 
