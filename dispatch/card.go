@@ -71,6 +71,7 @@ type StepView struct {
 	Level incident.Level    `json:"level" enum:",dispatcher,chief,supervisor,mabes" doc:"who was asked last"`
 	// Person of that level, empty when nobody of it is on duty.
 	Person office.PersonID `json:"person"`
+	Phone  *PhoneView      `json:"phone" doc:"somebody is called about it by phone, or was; null: not yet"`
 }
 
 // TargetView is the promised arrival.
@@ -148,11 +149,14 @@ func CardOf(s incident.State, name func(office.PersonID) string) Card {
 	if h.Person != "" {
 		c.Holder.Name = name(h.Person)
 	}
+	if c.Holder.Name == "" {
+		c.Holder.Name = string(h.Name)
+	}
 	if h.Level != "" {
 		c.Escalated = h.Level
 	}
 	for _, x := range s.Running() {
-		c.Steps = append(c.Steps, StepView{Step: x.Name, Unit: x.Unit, Since: x.Since.UTC(), By: x.By.UTC(), Level: x.Level, Person: x.Person})
+		c.Steps = append(c.Steps, StepView{Step: x.Name, Unit: x.Unit, Since: x.Since.UTC(), By: x.By.UTC(), Level: x.Level, Person: x.Person, Phone: phoneOf(s, x)})
 	}
 	if t := s.Target; t.Arrive > 0 {
 		c.Target = &TargetView{By: t.By.UTC(), Minutes: int(t.Arrive.Minutes()), Distance: t.Distance, Known: t.Known, From: t.From, Since: t.Since}

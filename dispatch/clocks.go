@@ -8,15 +8,6 @@ import (
 	"github.com/siaga110/siaga/office"
 )
 
-// Alert asks a person to see to a step that was missed.
-type Alert struct {
-	Person office.PersonID // empty: nobody of that level is on duty; the office's screens show it
-	Office office.ID       // of that level
-	Level  incident.Level
-	Step   incident.StepName
-	Report Card
-}
-
 // run watches the deadlines.
 func (d *Dispatch) run() {
 	timer := time.NewTimer(time.Hour)
@@ -43,6 +34,7 @@ func (d *Dispatch) run() {
 func (d *Dispatch) ticks(now time.Time) {
 	var alerts []Alert
 	d.mu.Lock()
+	d.took()
 	for id, at := range d.due {
 		if at.After(now) {
 			continue
@@ -57,9 +49,6 @@ func (d *Dispatch) ticks(now time.Time) {
 			d.opts.Log.Error("a deadline of an incident could not be kept", "incident", id, "err", err)
 			delete(d.due, id) // else it would be tried without end
 		}
-		offices := map[incident.Level]office.ID{
-			incident.ToDispatcher: e.state.Office, incident.ToChief: chief, incident.ToSupervisor: supervisor, incident.ToMabes: mabes,
-		}
 		report := d.card(e)
 		if e.state.Restricted() {
 			report = report.veil()
@@ -67,15 +56,15 @@ func (d *Dispatch) ticks(now time.Time) {
 		for _, ev := range events {
 			switch ev := ev.(type) { //nolint:exhaustive // the others ask nobody
 			case incident.Escalated:
-				alerts = append(alerts, Alert{ev.Person, offices[ev.To], ev.To, incident.StepAccept, report})
+				alerts = append(alerts, Alert{ev.Person, d.officeOf(e.state, ev.To), ev.To, incident.StepAccept, report})
 			case incident.StepMissed:
-				alerts = append(alerts, Alert{ev.Person, offices[ev.To], ev.To, ev.Step, report})
+				alerts = append(alerts, Alert{ev.Person, d.officeOf(e.state, ev.To), ev.To, ev.Step, report})
 			}
 		}
 	}
 	d.mu.Unlock()
 	for _, a := range alerts {
-		d.opts.Ring(a)
+		d.opts.Notifier.Notify(a)
 	}
 }
 
@@ -95,6 +84,21 @@ func (d *Dispatch) above(s incident.State) (chief, supervisor, mabes office.ID) 
 		o = of.Parent
 	}
 	return chief, supervisor, mabes
+}
+
+// officeOf is the office of a level.
+func (d *Dispatch) officeOf(s incident.State, l incident.Level) office.ID {
+	chief, supervisor, mabes := d.above(s)
+	switch l {
+	case incident.ToChief:
+		return chief
+	case incident.ToSupervisor:
+		return supervisor
+	case incident.ToMabes:
+		return mabes
+	case incident.ToDispatcher, incident.NotEscalated:
+	}
+	return s.Office
 }
 
 // target is what the office promises on this day.

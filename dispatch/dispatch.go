@@ -37,8 +37,13 @@ type Options struct {
 	Settings func(office.ID) office.Settings
 	// OnDuty is who of an office is to be asked, of this role; empty when nobody is on duty. nil: nobody ever.
 	OnDuty func(office.ID, office.Role) office.PersonID
-	// Ring asks a person to see to a missed step: push, at last a phone call. It must not block. nil: screens only.
-	Ring func(Alert)
+	// Notifier asks a person to see to a missed step, beside the screens. nil: screens only.
+	Notifier Notifier
+	// Phone calls who let their time pass. nil: nobody is ever called.
+	Phone Phone
+	// Contacts are who of an office is called by phone for a level, in order; person is whom the screen has asked, empty
+	// when nobody was on duty. It is asked at each calling. nil: nobody.
+	Contacts func(o office.ID, l incident.Level, person office.PersonID) []Contact
 	// Nearest is the manned office nearest to a place, of one and those below it, and how far it is by road. nil: by
 	// the line through the air, whether manned or not.
 	Nearest func(office.ID, office.Point) (office.ID, office.Metres)
@@ -71,6 +76,8 @@ type Dispatch struct {
 	coming   map[incident.UnitID]incident.Vehicle // of an import that is being written
 	tracks   map[incident.UnitID]*track
 	touched  map[string]bool // streams that the present command has written to
+	started  bool
+	ringing  map[phoneKey]context.CancelFunc // callings that go on
 }
 
 type entry struct {
@@ -115,8 +122,11 @@ func New(opts Options) (*Dispatch, error) {
 	if opts.OnDuty == nil {
 		opts.OnDuty = func(office.ID, office.Role) office.PersonID { return "" }
 	}
-	if opts.Ring == nil {
-		opts.Ring = func(Alert) {}
+	if opts.Notifier == nil {
+		opts.Notifier = nobody{}
+	}
+	if opts.Contacts == nil {
+		opts.Contacts = func(office.ID, incident.Level, office.PersonID) []Contact { return nil }
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	d := &Dispatch{
@@ -125,7 +135,7 @@ func New(opts Options) (*Dispatch, error) {
 		byNumber: map[office.Number][]incident.ID{}, byNo: map[string]incident.ID{}, issued: map[string]int{},
 		holes: map[string][]int{}, seen: map[string]map[int]bool{}, due: map[incident.ID]time.Time{},
 		fresh: map[incident.ID]*entry{}, units: map[incident.UnitID]*unitEntry{}, coming: map[incident.UnitID]incident.Vehicle{}, tracks: map[incident.UnitID]*track{},
-		touched: map[string]bool{},
+		touched: map[string]bool{}, ringing: map[phoneKey]context.CancelFunc{},
 	}
 	if opts.Nearest == nil {
 		d.opts.Nearest = d.nearest
@@ -133,16 +143,25 @@ func New(opts Options) (*Dispatch, error) {
 	return d, nil
 }
 
+type nobody struct{}
+
+func (nobody) Notify(Alert) {}
+
+// SetPhone wires in who calls people, before Start: the desk is made after dispatch.
+func (d *Dispatch) SetPhone(p Phone) { d.opts.Phone = p }
+
 // SetLink wires the calls in after the desk was made.
 func (d *Dispatch) SetLink(link func(call string, id incident.ID)) { d.opts.Link = link }
 
 // Start shows the open incidents and the units, and watches the deadlines.
 func (d *Dispatch) Start() {
 	d.mu.Lock()
+	d.started = true
 	d.findHoles()
 	d.agree(time.Now())
 	for _, e := range d.live {
 		d.show(e)
+		d.phones(e)
 	}
 	for _, u := range d.units {
 		d.showUnit(u)
@@ -153,7 +172,9 @@ func (d *Dispatch) Start() {
 
 // Close ends the watch over deadlines; they are derived from the state, so the next process goes on with them.
 func (d *Dispatch) Close() {
+	d.mu.Lock() // no goroutine begins after this
 	d.stop()
+	d.mu.Unlock()
 	d.waits.Wait()
 }
 
@@ -181,9 +202,12 @@ func (d *Dispatch) decide(e *entry, cmd incident.Command, who string) ([]inciden
 	}
 	if slices.ContainsFunc(events, func(ev incident.Event) bool { _, ok := ev.(incident.Numbered); return ok }) {
 		e.unwritten = true
-		d.waits.Go(func() { d.numberWritten(e, id) })
+		if d.ctx.Err() == nil {
+			d.waits.Go(func() { d.numberWritten(e, id) })
+		}
 	}
 	d.freed(id, events)
+	d.phones(e)
 	d.show(e)
 	d.showJobs(e)
 	select {

@@ -118,7 +118,7 @@ func (d *Dispatch) simply(who Who, cmd Command, now time.Time) (*entry, error) {
 	case incident.Type, incident.Number, incident.SetTarget, incident.AddNote, incident.AddPicture, incident.JoinCall, incident.Drop,
 		incident.Cancel, incident.Close, incident.Told, incident.RefuseOver, incident.Link, incident.Unlink, incident.Join,
 		incident.Part, incident.Restrict, incident.ShowReporter, incident.Tick, incident.Assign, incident.Advance, incident.Prove,
-		incident.Take, incident.Wait:
+		incident.Take, incident.Wait, incident.PhoneResult:
 	}
 	if _, err := d.decide(e, core, string(who.Person)); err != nil {
 		return nil, err

@@ -90,6 +90,11 @@ func TestComplaintPassesBy(t *testing.T) {
 	})
 }
 
+// notes keeps alerts.
+type notes struct{ list *[]Alert }
+
+func (n notes) Notify(a Alert) { *n.list = append(*n.list, a) }
+
 // acceptedAt accepts an incident by somebody.
 func (r *room) acceptedAt(id incident.ID, who Who) incident.ID {
 	r.t.Helper()
@@ -101,7 +106,7 @@ func (r *room) acceptedAt(id incident.ID, who Who) incident.ID {
 func TestRestrictedIsVeiled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var alerts []Alert
-		r := roomWith(t, nil, func(o *Options) { o.Ring = func(a Alert) { alerts = append(alerts, a) } })
+		r := roomWith(t, nil, func(o *Options) { o.Notifier = notes{&alerts} })
 		defer r.d.Close()
 		id := r.sent("a", Form{Kind: "kdrt", Place: "Jl. Mawar 7", Summary: "suami memukul", Reporter: "Ibu R"})
 		c, ok := r.card("bpn", id)

@@ -8,7 +8,9 @@ import (
 )
 
 // Apply gives the state after e. It is total and doesn't change s.
-func (s State) Apply(e Event) State {
+func (s State) Apply(e Event) State { return s.apply(e).hush() }
+
+func (s State) apply(e Event) State {
 	switch e := e.(type) {
 	case Typed:
 		if s.Phase == "" {
@@ -55,6 +57,10 @@ func (s State) Apply(e Event) State {
 		return s.hand(e.Person)
 	case StepMissed:
 		return s.missed(e).hand(e.Person)
+	case PhoneAsked:
+		return s.phoneAsked(e)
+	case Phoned:
+		return s.phoned(e)
 	case Dropped:
 		s.Phase, s.ClosedAt = NotValid, e.At
 	case WasCancelled:

@@ -47,8 +47,8 @@ const (
 	StepDone     StepName = "done"   // the unit is finished
 )
 
-// Step is one that runs: By is its target, Next when somebody is asked, or asked further up. Next is zero once everyone
-// was asked.
+// Step is one that runs: By is its target, Next when somebody is asked, or asked further up, or called by phone. Next is
+// zero once everyone was asked.
 type Step struct {
 	Name   StepName
 	Unit   UnitID // empty when it is the office's
@@ -91,14 +91,20 @@ func (s State) Running() []Step {
 	if !s.Open() {
 		return nil
 	}
-	list := slices.Clone(s.Steps)
-	if s.Phase == Sent {
-		list = append(list, Step{
-			Name: StepAccept, Since: s.SentAt, By: s.AcceptDue, Next: s.AcceptBy, Level: s.Escalated, Person: s.EscalatedTo,
-		})
-	}
+	list := s.ticking()
 	slices.SortStableFunc(list, func(a, b Step) int { return a.By.Compare(b.By) })
 	return list
+}
+
+// ticking lists the steps that run, the acceptance first.
+func (s State) ticking() []Step {
+	if s.Phase != Sent {
+		return slices.Clone(s.Steps)
+	}
+	accept := Step{
+		Name: StepAccept, Since: s.SentAt, By: s.AcceptDue, Next: s.AcceptBy, Level: s.Escalated, Person: s.EscalatedTo,
+	}
+	return append([]Step{accept}, s.Steps...)
 }
 
 // againAfter is how long each level has before the next is asked.
@@ -125,7 +131,7 @@ func acceptWithin(priority int) time.Duration {
 	return 60 * time.Second
 }
 
-// tick asks the next person of each step that was missed. None is passed over: after a long stop of the process each
+// tick asks the next person of each step that was missed, and calls the one before by phone. None is passed over: after a long stop of the process each
 // level is asked in turn, the next when its time has come.
 func tick(s State, c Tick) []Event {
 	who := func(l Level) office.PersonID {
@@ -144,16 +150,17 @@ func tick(s State, c Tick) []Event {
 		return nil
 	}
 	var events []Event
-	if s.Phase == Sent && !s.AcceptBy.IsZero() && !s.AcceptBy.After(c.At) && s.Escalated != ToMabes {
-		e := Escalated{At: c.At, To: s.Escalated.next(StepAccept)}
-		e.Person = who(e.To)
-		if e.To != ToMabes {
-			e.Until = c.At.Add(s.againAfter(StepAccept))
-		}
-		events = append(events, e)
-	}
-	for _, step := range s.Steps {
+	for _, step := range s.ticking() {
 		if step.Next.IsZero() || step.Next.After(c.At) {
+			continue
+		}
+		events = append(events, s.askByPhone(step, c.At)...)
+		if step.Level == ToMabes {
+			continue
+		}
+		if step.Name == StepAccept {
+			to := step.Level.next(StepAccept)
+			events = append(events, Escalated{At: c.At, To: to, Person: who(to), Until: c.At.Add(s.againAfter(StepAccept))})
 			continue
 		}
 		e := StepMissed{At: c.At, Step: step.Name, Unit: step.Unit, To: step.Level.next(step.Name)}
@@ -161,9 +168,7 @@ func tick(s State, c Tick) []Event {
 			a, _ := s.Unit(step.Unit)
 			e.Person = a.By
 		}
-		if e.To != ToMabes {
-			e.Until = c.At.Add(s.againAfter(step.Name))
-		}
+		e.Until = c.At.Add(s.againAfter(step.Name))
 		events = append(events, e)
 	}
 	return events
@@ -183,13 +188,13 @@ func (s State) begin(step Step) State {
 // end stops a step: it was taken, or nobody needs to any more.
 func (s State) end(name StepName, unit UnitID) State {
 	s.Steps = slices.DeleteFunc(slices.Clone(s.Steps), func(x Step) bool { return x.Name == name && x.Unit == unit })
-	return s
+	return s.hush()
 }
 
 // endOf stops all steps of a unit.
 func (s State) endOf(unit UnitID) State {
 	s.Steps = slices.DeleteFunc(slices.Clone(s.Steps), func(x Step) bool { return unit != "" && x.Unit == unit })
-	return s
+	return s.hush()
 }
 
 // missed notes who was asked.

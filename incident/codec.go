@@ -41,6 +41,8 @@ var Codec = office.NewCodec[Event]("incident", map[string]reflect.Type{
 	"unit_taken":       reflect.TypeFor[UnitTaken](),
 	"checked":          reflect.TypeFor[Checked](),
 	"waits":            reflect.TypeFor[Waits](),
+	"phone_asked":      reflect.TypeFor[PhoneAsked](),
+	"phoned":           reflect.TypeFor[Phoned](),
 })
 
 // UnitCodec gives each event of units its name in the journal, for ever.

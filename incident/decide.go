@@ -81,6 +81,8 @@ func Decide(s State, cmd Command) ([]Event, error) {
 		return showReporter(s, c)
 	case Tick:
 		return tick(s, c), nil
+	case PhoneResult:
+		return phoneResult(s, c), nil
 	case Assign:
 		return assign(s, c)
 	case Advance:

@@ -117,8 +117,10 @@ func TestEscalation(t *testing.T) {
 			t.Fatalf("escalated to %s, want %s", x.s.Escalated, want)
 		}
 	}
-	if _, ok := x.s.Deadline(); ok {
-		t.Error("there is somebody above Mabes")
+	at, _ := x.s.Deadline()
+	x.do("", Tick{At: at}) // Mabes is called by phone, at last
+	if _, ok := x.s.Deadline(); ok || len(x.s.Phoning) != 3 {
+		t.Errorf("there is somebody above Mabes, or somebody isn't called: %+v", x.s.Phoning)
 	}
 	x.do("", Accept{At: noon, By: "dwi", Office: bpn})
 	if x.s.Phase != Accepted {
@@ -178,6 +180,8 @@ var examples = []Event{
 	UnitTaken{At: noon, By: "dwi", Unit: "u1", Why: "reassigned", AssignBy: noon.Add(time.Minute)},
 	Checked{At: noon, By: "dwi", Unit: "u1", Next: noon.Add(10 * time.Minute)},
 	Waits{At: noon, By: "dwi", Why: "semua unit bertugas", Until: noon.Add(5 * time.Minute)},
+	PhoneAsked{At: noon, Step: StepAck, Unit: "u1", Level: ToChief, Person: "kasat"},
+	Phoned{At: noon, Step: StepAck, Unit: "u1", Level: ToChief, Person: "kasat", Name: "AKP Budi", Outcome: PhoneTaken, Until: noon.Add(time.Minute)},
 }
 
 // TestEventsForEver: each event has a golden file, and every golden file decodes to what it was.

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -134,6 +135,8 @@ func TestEveryStepEscalates(t *testing.T) {
 	ask(x, StepCheck, ToDispatcher)
 	x.do("", Check{At: noon.Add(time.Hour + 10*time.Minute), By: "dwi", Unit: "u1", Within: 10 * time.Minute})
 	ask(x, StepCheck, ToDispatcher, ToChief, ToSupervisor, ToMabes)
+	at, _ := x.s.Deadline()
+	x.do("", Tick{At: at}) // Mabes is called by phone, at last
 	if _, ok := x.s.Deadline(); ok {
 		t.Error("there is somebody above Mabes")
 	}
@@ -246,6 +249,11 @@ func anyCommand(t *rapid.T, at time.Time, s State) Command {
 		Prove{At: at, Unit: u, Since: at}, Take{At: at, By: by, Unit: u, Why: "released", Within: w},
 		Check{At: at, By: by, Unit: u, Within: w}, Wait{At: at, By: by, Office: o, Why: words, Within: w},
 		Tick{At: at, Chief: "kasat"},
+		PhoneResult{
+			At: at, Step: rapid.SampledFrom([]StepName{StepAccept, StepAssign, StepAck, StepArrive}).Draw(t, "missed"),
+			Level: rapid.SampledFrom(ladder[2:]).Draw(t, "level"), Unit: rapid.SampledFrom([]UnitID{"", u}).Draw(t, "of"), Name: "AKP Budi",
+			Outcome: rapid.SampledFrom(PhoneOutcomes()).Draw(t, "outcome"),
+		},
 	}
 	i := rapid.IntRange(0, len(list)-1).Draw(t, "what")
 	if s.Phase == "" {
@@ -334,6 +342,11 @@ func checkState(t *rapid.T, was, s State, c Command) {
 			t.Fatalf("%T: they are there and the clock goes on", c)
 		}
 	}
+	for _, p := range s.Phoning {
+		if !slices.ContainsFunc(s.Running(), func(x Step) bool { return x.Name == p.Step && x.Unit == p.Unit }) {
+			t.Fatalf("%T: a phone rings for what was done: %+v", c, p)
+		}
+	}
 	// What waits has a deadline, until everyone was asked.
 	if _, ok := s.Deadline(); !ok && s.Phase == Sent && s.Escalated != ToMabes {
 		t.Fatalf("%T: nobody ever asks whether it was accepted", c)
@@ -387,5 +400,61 @@ func TestReopenedKeepsItsClock(t *testing.T) {
 		if !found {
 			t.Fatalf("%T: nobody must arrive any more: %+v", end, x.s.Running())
 		}
+	}
+}
+
+// Who lets their time pass is called by phone while the next is asked by screen. Who presses 1 has the ball for as long
+// as the step gives them; then it goes on. What was done meanwhile stops the phones.
+func TestAskedByPhone(t *testing.T) {
+	x := &story{t: t}
+	x.do("", typedAt("Plaza", 0))
+	x.do("", Send{At: noon, By: "sari", From: polda, To: bpn, No: "K/1"})
+	tick := func() []Event {
+		t.Helper()
+		at, ok := x.s.Deadline()
+		if !ok {
+			t.Fatal("no deadline")
+		}
+		return x.do("", Tick{At: at, Chief: "kasat", Supervisor: "kabag", Mabes: "pusat"})
+	}
+	if e := tick(); len(e) != 1 { // 30 s: the chief, by screen
+		t.Fatalf("%+v", e)
+	}
+	e := tick() // 60 s: the chief by phone, the supervisor by screen
+	if len(e) != 2 || e[0].(PhoneAsked).Level != ToChief || e[0].(PhoneAsked).Person != "kasat" || e[1].(Escalated).To != ToSupervisor {
+		t.Fatalf("%+v", e)
+	}
+	late := PhoneResult{At: noon.Add(70 * time.Second), Step: StepAccept, Level: ToSupervisor, Outcome: PhoneTaken}
+	if e := x.do("", late); e != nil {
+		t.Fatalf("somebody took what nobody was called for: %+v", e)
+	}
+	x.do("", PhoneResult{At: noon.Add(70 * time.Second), Step: StepAccept, Level: ToChief, Name: "AKP Budi", Outcome: PhoneNoKey})
+	x.holds(bpn, "kabag", "")
+	x.do("", PhoneResult{At: noon.Add(80 * time.Second), Step: StepAccept, Level: ToChief, Name: "AKP Budi", Outcome: PhoneTaken})
+	if h := x.s.Holder(); h.Name != "AKP Budi" || h.Level != ToChief {
+		t.Fatalf("%+v has the ball", h)
+	}
+	if at, _ := x.s.Deadline(); !at.Equal(noon.Add(110 * time.Second)) {
+		t.Fatalf("who took it has until %v", at)
+	}
+	if e := x.do("", PhoneResult{At: noon.Add(81 * time.Second), Step: StepAccept, Level: ToChief, Outcome: PhoneTaken}); e != nil {
+		t.Fatal("taken twice")
+	}
+	e = tick() // nothing came of it: the supervisor by phone, Mabes by screen
+	if len(e) != 2 || e[0].(PhoneAsked).Level != ToSupervisor || e[1].(Escalated).To != ToMabes {
+		t.Fatalf("%+v", e)
+	}
+	x.do("", PhoneResult{At: noon.Add(2 * time.Minute), Step: StepAccept, Level: ToSupervisor, Outcome: PhoneNobody})
+	e = tick()
+	if len(e) != 1 || e[0].(PhoneAsked).Level != ToMabes {
+		t.Fatalf("%+v", e)
+	}
+	x.do("", Accept{At: noon.Add(3 * time.Minute), By: "dwi", Office: bpn})
+	if len(x.s.Phoning) != 0 {
+		t.Fatalf("phones ring for what was accepted: %+v", x.s.Phoning)
+	}
+	x.holds(bpn, "dwi", "")
+	if e := x.do("", PhoneResult{At: noon.Add(3 * time.Minute), Step: StepAccept, Level: ToMabes, Outcome: PhoneTaken}); e != nil {
+		t.Fatal("what was done is taken")
 	}
 }

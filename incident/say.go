@@ -98,6 +98,10 @@ func sayMore(e Event, n Names) (at time.Time, who office.PersonID, text string) 
 		return e.At, e.By, "Unit " + string(e.Unit) + " aman."
 	case Waits:
 		return e.At, e.By, colon("Menunggu unit", e.Why)
+	case PhoneAsked:
+		return e.At, system, missedText(e.Step) + ": " + LevelText(e.Level) + byText(e.Person, n) + " ditelepon."
+	case Phoned:
+		return e.At, e.Person, phonedText(e)
 	case Typed, Numbered, WasSent, WasAccepted, TargetSet, Noted, Pictured, CallJoined, Escalated, StepMissed, Dropped,
 		WasCancelled, WasClosed, WasTold, WasReopened: // above
 	}
@@ -184,6 +188,28 @@ func missedText(step StepName) string {
 	case StepDone:
 	}
 	return string(step)
+}
+
+func phonedText(e Phoned) string {
+	who := string(e.Name)
+	if who == "" {
+		who = LevelText(e.Level)
+	}
+	switch e.Outcome {
+	case PhoneTaken:
+		return who + " menerima lewat telepon (menekan 1)."
+	case PhoneNoKey:
+		return who + " ditelepon: diangkat, tetapi tidak ada yang menekan 1."
+	case PhoneSilent:
+		return who + " ditelepon: tidak diangkat."
+	case PhoneBusy:
+		return who + " ditelepon: sibuk atau menolak."
+	case PhoneFailed:
+		return who + " tidak dapat ditelepon: tidak ada saluran keluar."
+	case PhoneNobody:
+		return "Tidak ada lagi yang dapat ditelepon untuk " + LevelText(e.Level) + "."
+	}
+	return who + " ditelepon."
 }
 
 func unitText(sign string, id UnitID) string {

@@ -177,9 +177,11 @@ type State struct {
 	Result       Result
 	Done         office.Private
 
-	Steps  []Step // that run now, besides the acceptance
-	Target Target // of the arrival
-	Units  []Assignment
+	Steps []Step // that run now, besides the acceptance
+	// Phoning is the calling about those that were missed, by when it began.
+	Phoning []Phoning
+	Target  Target // of the arrival
+	Units   []Assignment
 	// ArrivedAt is when the first unit was there.
 	ArrivedAt time.Time
 
@@ -259,6 +261,8 @@ type Holder struct {
 	Person office.PersonID // who must act: the lead of the unit, who accepted it, or whom it was escalated to
 	Unit   UnitID
 	Level  Level // of escalation, when somebody above was asked
+	// Name is who took it by phone and has no account.
+	Name office.Private
 }
 
 // Holder is zero when nobody has to do anything.
@@ -272,7 +276,7 @@ func (s State) Holder() Holder {
 	h := Holder{Office: s.Office}
 	if s.Phase == Sent {
 		h.Person, h.Level = s.EscalatedTo, s.Escalated
-		return h
+		return s.byPhone(h)
 	}
 	h.Person = s.AcceptedBy
 	best := 0
@@ -285,6 +289,14 @@ func (s State) Holder() Holder {
 		if rankOf(step.Level) > rankOf(h.Level) {
 			h.Level, h.Person, h.Unit = step.Level, step.Person, step.Unit
 		}
+	}
+	return s.byPhone(h)
+}
+
+// byPhone: who pressed 1 has the ball.
+func (s State) byPhone(h Holder) Holder {
+	if p, ok := s.TakenBy(); ok {
+		h.Level, h.Person, h.Name, h.Unit = p.Level, p.By, p.To, p.Unit
 	}
 	return h
 }

@@ -242,7 +242,7 @@ func (b *batch) incidentEvent(c *incidentRow, r journal.Record, i int, e inciden
 	case incident.WasReopened, incident.TargetSet, incident.Pictured, incident.CallJoined, incident.StepMissed,
 		incident.WasCancelled, incident.WasTold, incident.WasLinked, incident.WasUnlinked, incident.WasJoined,
 		incident.WasParted, incident.ReporterShown, incident.WasAssigned, incident.Advanced, incident.Proved,
-		incident.UnitTaken, incident.Checked, incident.Waits:
+		incident.UnitTaken, incident.Checked, incident.Waits, incident.PhoneAsked, incident.Phoned:
 		return b.lineOf(c, r, i, e)
 	}
 	return b.writeLine(c, r, i, l)
