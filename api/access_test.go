@@ -28,6 +28,8 @@ POST   /people/{id}/password        a     person
 GET    /offices                     osca
 GET    /offices/{id}/settings       osc   office
 PATCH  /offices/{id}/settings       c     office
+GET    /offices/{id}/escalation     c     office
+PUT    /offices/{id}/escalation     c     office
 GET    /offices/{id}/numbers        sc    office
 POST   /offices/{id}/numbers/look   sc    office
 POST   /offices/{id}/numbers/block  sc    office

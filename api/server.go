@@ -162,6 +162,7 @@ func newServer(cfg Config) *Server {
 	s.sessionOps()
 	s.peopleOps()
 	s.officeOps()
+	s.escalationOps()
 	s.siftOps()
 	s.dutyOps()
 	s.callOps()

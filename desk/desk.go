@@ -105,7 +105,8 @@ type Desk struct {
 	lives  map[call.ID]*Live
 	seats  map[office.PersonID]office.SeatID // who sits where, kept by the floors
 	lines  map[office.SeatID]phone.Line
-	pikets map[office.ID]call.ID // which call has an office's plain phone
+	pikets map[office.ID]call.ID           // which call has an office's plain phone
+	asking map[office.Number]chan struct{} // who is called about something; closed when that is over
 	door   door
 
 	showing sync.Mutex // guards figures
@@ -139,7 +140,7 @@ func New(opts Options) (*Desk, error) {
 	d := &Desk{
 		opts: opts, floors: map[office.ID]*Floor{}, past: newPast(opts.Offices), ctx: ctx, stop: stop,
 		lives: map[call.ID]*Live{}, seats: map[office.PersonID]office.SeatID{}, lines: map[office.SeatID]phone.Line{},
-		pikets: map[office.ID]call.ID{}, figures: map[office.ID]*figures{},
+		pikets: map[office.ID]call.ID{}, asking: map[office.Number]chan struct{}{}, figures: map[office.ID]*figures{},
 	}
 	d.sieve = newSieve(d)
 	d.door.init(opts.SetUps)

@@ -67,20 +67,3 @@ func (n *Node) candidates(of office.Office) []dispatch.Candidate {
 	}
 	return list
 }
-
-// onDuty is who is asked when a step was missed: the role that is named, else the other that leads.
-func (n *Node) onDuty(o office.ID, role office.Role) office.PersonID {
-	if p := n.staff.OnDuty(o, role); p != "" {
-		return p
-	}
-	if role == office.Chief {
-		return n.staff.OnDuty(o, office.Supervisor)
-	}
-	return n.staff.OnDuty(o, office.Chief)
-}
-
-// alert notes that somebody was asked. The screens show it by the incident's card; push and a phone call go out from here
-// when they are there.
-func (n *Node) alert(a dispatch.Alert) {
-	n.log.Warn("a step of an incident was missed", "incident", a.Report.ID, "step", a.Step, "level", a.Level, "office", a.Office, "person", a.Person)
-}

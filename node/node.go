@@ -234,7 +234,7 @@ func (n *Node) nameOf(id office.PersonID) string {
 func (n *Node) openCalls(ctx context.Context) (err error) {
 	n.dispatch, err = dispatch.New(dispatch.Options{
 		Offices: n.offices, Journal: n.behind, Board: n.board, NewID: newID, Log: n.log, Name: n.nameOf,
-		Settings: n.settings, OnDuty: n.onDuty, Ring: n.alert,
+		Settings: n.settings, OnDuty: n.onDuty, Notifier: n, Contacts: n.contacts,
 	})
 	if err != nil {
 		return err
@@ -269,6 +269,7 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	}
 	n.onClose(n.desk.Close)
 	n.dispatch.SetLink(n.link)
+	n.dispatch.SetPhone(asker{n.desk})
 	n.recovery = n.desk.Recover()
 	if err := n.fold(ctx, n.recovery.Fold, n.dispatch.Fold); err != nil {
 		return err

@@ -22,6 +22,9 @@ type Settings struct {
 	Piket string `json:"piket,omitempty"` // number of the officer on watch, who presses 1 to take a call; empty: none
 	Blind bool   `json:"blind,omitempty"` // transfers from here: the caller hears an announcement until the answer
 
+	// Escalation is who is called by phone when a step was missed and nobody acted on it, in order.
+	Escalation []Contact `json:"escalation,omitempty"`
+
 	// Targets are what the office promises, each from its day on, oldest first. The first holds until the next begins.
 	Targets []Target `json:"targets,omitempty"`
 }
@@ -68,6 +71,9 @@ func (s Settings) Check() error {
 		}
 	}
 	if err := checkTargets(s.Targets); err != nil {
+		return err
+	}
+	if _, err := CheckContacts(s.Escalation); err != nil {
 		return err
 	}
 	if s.Piket != "" {

@@ -66,6 +66,20 @@ prompt piket_offer "Panggilan satu satu nol dari Polda. Tekan satu untuk menerim
 	"One one zero call from the Polda. Press one to accept, two to hear the report, nine for the supervisor."
 prompt piket_report "Laporan nomor." "Report number."
 prompt piket_caller "Nomor penelepon." "The caller's number."
+# What somebody hears who is called because a step of a report was missed: nothing of what was reported, since anybody may
+# pick up. The report's number and what is late stand between the first and the last.
+prompt escalate "Ini Siaga, layanan polisi satu satu nol. Ada laporan yang terlambat ditangani." \
+	"This is Siaga, police one one zero. A report is late."
+prompt late_accept "Belum diterima kantor." "The office has not accepted it."
+prompt late_assign "Belum ada unit yang ditugaskan." "No unit has been sent."
+prompt late_wait "Masih menunggu unit." "It still waits for a unit."
+prompt late_handover "Belum diambil alih kantor lain." "The other office has not taken it."
+prompt late_acknowledge "Unit belum menjawab." "The unit has not answered."
+prompt late_depart "Unit belum berangkat." "The unit has not left."
+prompt late_arrive "Belum ada unit yang tiba." "No unit has arrived."
+prompt late_check "Keselamatan unit di tempat belum dipastikan." "Nobody knows whether the unit on the scene is safe."
+prompt escalate_ask "Tekan satu untuk menerima, dua untuk mengulang." "Press one to take it, two to repeat."
+prompt escalate_thanks "Tercatat. Terima kasih." "Noted. Thank you."
 prompt kind_curas "Pencurian dengan kekerasan." "Robbery."
 prompt kind_curat "Pencurian dengan pemberatan." "Burglary."
 prompt kind_curanmor "Pencurian kendaraan bermotor." "Vehicle theft."

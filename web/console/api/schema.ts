@@ -1119,6 +1119,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/offices/{id}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of an office is called when a step was missed */
+        get: operations["get-offices-id-escalation"];
+        /** Say who of an office is called when a step was missed */
+        put: operations["put-offices-id-escalation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/offices/{id}/filter": {
         parameters: {
             query?: never;
@@ -2012,6 +2030,15 @@ export interface components {
             /** @description The value at the given location */
             value?: unknown;
         };
+        Escalation: {
+            contacts: components["schemas"]["EscalationContact"][];
+        };
+        EscalationContact: {
+            /** @description with rank */
+            name: string;
+            /** @description of their own phone */
+            number: string;
+        };
         FieldProblem: {
             field: string;
             text: components["schemas"]["Text"];
@@ -2813,6 +2840,32 @@ export interface components {
             /** @description small letters, digits, dots, dashes */
             user: string;
         };
+        PhoneView: {
+            /**
+             * Format: date-time
+             * @description of that
+             */
+            at: string | null;
+            /**
+             * @description how that went; empty: it rings now, or is about to
+             * @enum {string}
+             */
+            last: "" | "acknowledged" | "no_key" | "no_answer" | "busy" | "failed" | "nobody";
+            /**
+             * @description of those who are called
+             * @enum {string}
+             */
+            level: "chief" | "supervisor" | "mabes";
+            /** @description who was called last; empty: nobody yet */
+            name: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description phones that were rung
+             */
+            tries: number;
+        };
         Picture: {
             /** Format: date-time */
             at: string;
@@ -3297,6 +3350,7 @@ export interface components {
              */
             level: "" | "dispatcher" | "chief" | "supervisor" | "mabes";
             person: string;
+            phone: components["schemas"]["PhoneView"] | null;
             /** Format: date-time */
             since: string;
             /** @enum {string} */
@@ -6093,6 +6147,77 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Escalation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-offices-id-escalation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Escalation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Escalation"];
                 };
             };
             /** @description Error */
