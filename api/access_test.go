@@ -11,6 +11,7 @@ import (
 
 	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/incident/roster"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -111,6 +112,21 @@ POST   /units/{id}/panic            osc   unit
 POST   /units/{id}/panic/see        osc   unit
 POST   /units/{id}/panic/clear      osc   unit
 GET    /units/{id}/history          osc   unit
+GET    /roster/people               sc    office
+POST   /roster/people               sc
+PUT    /roster/people/{id}          sc    member
+POST   /roster/people/{id}/move     sc    member
+DELETE /roster/people/{id}/moves/{day} sc member
+POST   /roster/people/{id}/leave    sc    member
+POST   /roster/import               sc
+GET    /roster/shifts               osc   office
+PUT    /roster/shifts               sc
+POST   /roster/shifts/attend        sc
+POST   /roster/shifts/begin         os
+GET    /handovers                   osc   office
+POST   /handovers                   osc
+POST   /handovers/{id}/take         osc   handover
+POST   /handovers/{id}/withdraw     osc   handover
 GET    /job                         p
 POST   /job/step                    p
 POST   /job/notes                   p
@@ -192,11 +208,11 @@ func operations(t *testing.T) []op {
 }
 
 // things are what the requests of the access test are about: all are the Polda's, and the report was sent to polres.
-type things struct{ call, incident, person, unit string }
+type things struct{ call, incident, person, unit, member, handover string }
 
 func (o op) fill(th things) string {
-	id := map[string]string{"call": th.call, "incident": th.incident, "person": th.person, "office": "polda", "unit": th.unit}[o.of]
-	path := strings.NewReplacer("{id}", id, "{office}", "polda", "{n}", "2", "{token}", "x").Replace(o.path)
+	id := map[string]string{"call": th.call, "incident": th.incident, "person": th.person, "office": "polda", "unit": th.unit, "member": th.member, "handover": th.handover}[o.of]
+	path := strings.NewReplacer("{id}", id, "{office}", "polda", "{n}", "2", "{token}", "x", "{day}", "2026-12-01").Replace(o.path)
 	switch {
 	case o.of == "office" && !strings.Contains(o.path, "{"):
 		path += "?office=polda"
@@ -345,6 +361,8 @@ func (h *house) story(op *client) things {
 	h.person("zz", "polda", office.Operator) // whom the administrator may sign out
 	people := h.staff.People("polda")
 	unit := h.unit("Beruang 1", "polda")
+	h.enter("r1", "polda", "87051234")
+	h.do(roster.HandOver{ID: "h1", Key: roster.ShiftKey{Office: "polda", Day: "2026-11-23", Name: "pagi"}, Hash: "x"})
 	pos, _, err := h.journal.Last(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
@@ -352,7 +370,7 @@ func (h *house) story(op *client) things {
 	if err := h.view.Wait(h.t.Context(), pos); err != nil {
 		h.t.Fatal(err)
 	}
-	return things{call: string(id), incident: inc.ID, person: string(people[len(people)-1].ID), unit: string(unit)}
+	return things{call: string(id), incident: inc.ID, person: string(people[len(people)-1].ID), unit: string(unit), member: "r1", handover: "h1"}
 }
 
 // unit makes one of an office.

@@ -38,6 +38,7 @@ type house struct {
 	behind   *journal.Behind
 	offices  *office.Directory
 	staff    *staff.Staff
+	roster   *staff.Roster
 	board    *board.Board
 	desk     *desk.Desk
 	dispatch *dispatch.Dispatch
@@ -75,6 +76,8 @@ func open(t *testing.T) *house {
 	h.behind = journal.NewBehind(h.journal, journal.BehindOptions{Log: quiet})
 	h.staff, err = staff.Open(t.Context(), h.journal, staff.Options{Offices: h.offices, Log: quiet})
 	check()
+	h.roster, err = staff.OpenRoster(t.Context(), h.journal, staff.Options{Offices: h.offices, Log: quiet})
+	check()
 	newID := func() string { return journal.NewID(time.Now()) }
 	h.dispatch, err = dispatch.New(dispatch.Options{Offices: h.offices, Journal: h.behind, Board: h.board, NewID: newID, Log: quiet})
 	check()
@@ -107,6 +110,7 @@ func (h *house) config() api.Config {
 	return api.Config{
 		Staff: h.staff, Directory: h.offices, Board: h.board, Desk: h.desk, Dispatch: h.dispatch, View: h.view,
 		Softphone: h.phone, Tapes: tapes{}, Lands: groundOf(h.t, h.offices), LinkKey: []byte("0123456789abcdef"), Version: "test",
+		Roster: h.roster, RosterFiles: rosterFiles{h},
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("siaga_calls_live 0\n")) }),
 		Log:     slog.New(slog.DiscardHandler),
 		Web: fstest.MapFS{

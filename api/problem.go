@@ -124,6 +124,9 @@ func (s *Server) problemOf(err error) *Problem {
 	if p := siftRefusal(err); p != nil {
 		return p
 	}
+	if p := rosterProblem(err); p != nil {
+		return p
+	}
 	if p := staffProblem(err, s.cfg.Now()); p != nil {
 		return p
 	}

@@ -126,7 +126,7 @@ func (s *Server) once(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	_ = ctx.SetReadDeadline(time.Now().Add(bodyWithin)) // what can't is a test's recorder
-	raw, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), bodyMax+1))
+	raw, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), ctx.Operation().MaxBodyBytes+1))
 	if err != nil {
 		write(w, problem(http.StatusRequestTimeout, "slow"))
 		return

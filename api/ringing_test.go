@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -110,7 +111,9 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%s has no sentence", code)
 		}
 	}
-	for code, text := range texts {
+	all := maps.Clone(texts)
+	maps.Copy(all, rosterTexts)
+	for code, text := range all {
 		if len(text.ID) < 10 || len(text.EN) < 10 || text.ID == text.EN {
 			t.Errorf("%s: %+v", code, text)
 		}

@@ -56,6 +56,8 @@ type Dispatch interface {
 	DoUnit(ctx context.Context, who dispatch.Who, cmd dispatch.UnitCommand) (dispatch.UnitCard, error)
 	Units(reader office.ID) []dispatch.UnitCard
 	Unit(id incident.UnitID) (dispatch.UnitCard, bool)
+	// OpenOf lists the incidents that an office has now, restricted ones veiled.
+	OpenOf(o office.ID) []dispatch.Card
 	UnitOf(p office.PersonID) incident.UnitID
 	Position(f dispatch.Fix) error
 
@@ -171,6 +173,7 @@ func newServer(cfg Config) *Server {
 	s.incidentOps()
 	s.dispatchOps()
 	s.unitOps()
+	s.rosterOps()
 	s.listOps()
 	s.wallOps()
 	s.streamOps(v1)

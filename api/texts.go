@@ -132,5 +132,8 @@ func textOf(code string) Text {
 	if t, ok := texts[code]; ok {
 		return t
 	}
+	if t, ok := rosterTexts[code]; ok {
+		return t
+	}
 	return texts["not_now"]
 }

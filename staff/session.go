@@ -307,3 +307,27 @@ func (s *Staff) ChangePassword(ctx context.Context, token, old, password, addr s
 	s.endAll(ctx, id, id, "password", sha256.Sum256([]byte(token)))
 	return nil
 }
+
+// Confirm is a signature: the person of an open session shows once more that they know their password. It ends with ErrWrong,
+// *LockedError, ErrBusy, ErrUnknown or ctx's error.
+func (s *Staff) Confirm(ctx context.Context, id office.PersonID, password, addr string) error {
+	p, ok := s.Get(id)
+	if !ok {
+		return ErrUnknown
+	}
+	_, err := s.prove(ctx, p.User, password, addr)
+	return err
+}
+
+// SignedIn says whether a person has an open session.
+func (s *Staff) SignedIn(id office.PersonID) bool {
+	now := s.opts.Now()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, one := range s.sessions {
+		if one.person == id && !one.over(now) {
+			return true
+		}
+	}
+	return false
+}

@@ -198,7 +198,7 @@ func TestHandoverHasTwoSignatures(t *testing.T) {
 	h.as(bpn, "dwi", HandOver{ID: "h2", Key: key, Hash: "x2"}, "handover_open")
 	h.as(bpn, "dwi", Take{ID: "h1", Hash: "x1"}, "same_person")
 	h.as(samrnda, "eka", Take{ID: "h1", Hash: "x1"}, "unknown_handover")
-	h.as(bpn, "ari", Take{ID: "h1", Hash: "other"}, "changed")
+	h.as(bpn, "ari", Take{ID: "h1", Hash: "other"}, "other_list")
 	h.as(bpn, "ari", Take{ID: "h1", Hash: "x1", Note: "diterima"}, "")
 	h.as(bpn, "eka", Take{ID: "h1", Hash: "x1"}, "handover_taken")
 	h.as(bpn, "dwi", Withdraw{ID: "h1", Why: "x"}, "handover_taken")

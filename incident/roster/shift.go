@@ -124,7 +124,7 @@ func (d decider) take(c Take) ([]Event, error) {
 	case h.LeftBy == d.who.Person:
 		return nil, refuse("same_person", "who leaves can't take over from themselves: somebody else signs")
 	case c.Hash != h.Hash:
-		return nil, refuse("changed", "what is to be signed isn't what was shown")
+		return nil, refuse("other_list", "what is to be signed isn't what was shown")
 	}
 	return []Event{Taken{At: d.now, By: d.who.Person, ID: c.ID, Note: office.Private(c.Note), Hash: h.Hash}}, nil
 }

@@ -482,6 +482,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is open for the next shift, and the handovers of a month */
+        get: operations["get-handovers"];
+        put?: never;
+        /** Leave: sign what is open for the next shift */
+        post: operations["post-handovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/handovers/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over: sign what the other has signed */
+        post: operations["post-handovers-id-take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/handovers/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a handover void that nobody has taken */
+        post: operations["post-handovers-id-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/incidents": {
         parameters: {
             query?: never;
@@ -1480,6 +1532,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/roster/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a file of people and vehicles, and take it in: all of it, or nothing */
+        post: operations["post-roster-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of an office, the highest rank first */
+        get: operations["get-roster-people"];
+        put?: never;
+        /** Enter a person */
+        post: operations["post-roster-people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is known of a person */
+        put: operations["put-roster-people-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/people/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person serves no longer */
+        post: operations["post-roster-people-id-leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/people/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a person to another office from a day on */
+        post: operations["post-roster-people-id-move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/people/{id}/moves/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take back a move whose day hasn't come */
+        delete: operations["delete-roster-people-id-moves-day"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shifts of an office: who is planned, who is there */
+        get: operations["get-roster-shifts"];
+        /** Plan a shift */
+        put: operations["put-roster-shifts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/shifts/attend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who of a shift came */
+        post: operations["post-roster-shifts-attend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/roster/shifts/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the planned crews of a shift aboard their units */
+        post: operations["post-roster-shifts-begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/seats/{office}/{n}/off": {
         parameters: {
             query?: never;
@@ -1830,6 +2037,15 @@ export interface components {
             stacked: boolean;
             unit: string;
         };
+        Attendance: {
+            day: string;
+            here: boolean;
+            /** @description of the shift */
+            name: string;
+            office: string;
+            person: string;
+            why: string;
+        };
         BlockView: {
             /** Format: date-time */
             at: string;
@@ -2011,6 +2227,17 @@ export interface components {
             /** Format: date-time */
             until?: string;
         };
+        CrewNotHere: {
+            /** @description absent: nobody of it came; else as the unit refused */
+            code: string;
+            sign: string;
+            text: components["schemas"]["Text"];
+        };
+        CrewsBegun: {
+            /** @description call signs */
+            aboard: string[];
+            not: components["schemas"]["CrewNotHere"][];
+        };
         Duty: {
             seat: string;
         };
@@ -2127,6 +2354,62 @@ export interface components {
             by: string;
             to: string;
             why: string;
+        };
+        HandoverItem: {
+            /** @enum {string} */
+            kind: "incident" | "callback" | "unit";
+            /** @description report number or call sign */
+            no: string;
+            /** @description its id */
+            ref: string;
+            /** @description Indonesian, as it was signed */
+            text: string;
+        };
+        HandoverRecord: {
+            day: string;
+            /** @description hex SHA-256 of what was signed */
+            hash: string;
+            id: string;
+            items: components["schemas"]["HandoverItem"][];
+            /** Format: date-time */
+            leftAt: string;
+            leftBy: string;
+            leftByName: string;
+            /**
+             * Format: int64
+             * @description open items that were too many for the list
+             */
+            more: number;
+            note: string;
+            office: string;
+            reply: string;
+            shift: string;
+            /** Format: date-time */
+            takenAt: string | null;
+            /** @description empty: nobody yet */
+            takenBy: string;
+            takenByName: string;
+            withdrawn: boolean;
+        };
+        HandoverSign: {
+            note: string;
+            office: string;
+            password: string;
+            shift: string;
+        };
+        HandoverState: {
+            items: components["schemas"]["HandoverItem"][];
+            office: string;
+            open: components["schemas"]["HandoverRecord"] | null;
+            /** @description newest first */
+            past: components["schemas"]["HandoverRecord"][];
+            /** @description of the plan now; empty: none is planned */
+            shift: string;
+        };
+        HandoverTake: {
+            hash: string;
+            note: string;
+            password: string;
         };
         HandoverWish: {
             office: string;
@@ -2585,6 +2868,10 @@ export interface components {
             /** @description of the file; ranges are answered */
             url: string;
         };
+        Mark: {
+            until?: string;
+            what: string;
+        };
         Mate: {
             lead: boolean;
             name: string;
@@ -2594,6 +2881,19 @@ export interface components {
             lead?: boolean;
             person: string;
             skills?: ("ppa" | "gegana" | "lantas" | "reskrim" | "sabhara" | "brimob" | "negosiator" | "medis" | "polairud")[];
+        };
+        Move: {
+            from: string;
+            on: string;
+            order?: string;
+            to: string;
+        };
+        MoveInput: {
+            /** @description first day at the new office, like 2026-12-01 */
+            on: string;
+            /** @description number of the order */
+            order: string;
+            to: string;
         };
         Moved: {
             after: string;
@@ -2692,6 +2992,20 @@ export interface components {
         OfficeRef: {
             office: string;
         };
+        OnDutyView: {
+            here: boolean;
+            /**
+             * @description written: a leader wrote it down; seen: signed in or aboard a unit
+             * @enum {string}
+             */
+            how: "written" | "seen" | "unseen";
+            id: string;
+            lead: boolean;
+            /** @description with rank */
+            name: string;
+            /** @description as written: sakit, izin */
+            why: string;
+        };
         OneTimePassword: {
             oneTimePassword: string;
         };
@@ -2700,6 +3014,10 @@ export interface components {
             kind: string;
             no: string;
             office: string;
+        };
+        Order: {
+            no: string;
+            on?: string;
         };
         Other: {
             id: string;
@@ -2930,6 +3248,20 @@ export interface components {
             time: string;
             unit: string;
         };
+        Post: {
+            lead?: string;
+            people: string[];
+            unit?: string;
+        };
+        PostView: {
+            /** @enum {string} */
+            kind: "" | "motor" | "mobil" | "jalan_kaki" | "perahu";
+            /** @description a crew is aboard */
+            manned: boolean;
+            people: components["schemas"]["OnDutyView"][];
+            sign: string;
+            unit: string;
+        };
         PrankNumber: {
             /** @description the newest first */
             calls: string[];
@@ -3070,6 +3402,101 @@ export interface components {
             named: string[];
             /** @description seen only by those named and those who handle it */
             shut: boolean;
+        };
+        RosterFault: {
+            column: string;
+            /**
+             * Format: int64
+             * @description as the file's own program counts; 0: the whole file
+             */
+            line: number;
+            /** @description of a workbook */
+            sheet: string;
+            text: components["schemas"]["Text"];
+        };
+        RosterFileRow: {
+            /** @description NRP, or number plate */
+            detail: string;
+            /** @enum {string} */
+            kind: "" | "motor" | "mobil" | "jalan_kaki" | "perahu";
+            /** @description a person who is changed */
+            known: boolean;
+            /** Format: int64 */
+            line: number;
+            move: components["schemas"]["Move"] | null;
+            office: string;
+            /** @description rank and name, or call sign */
+            title: string;
+            /** @enum {string} */
+            what: "person" | "vehicle";
+        };
+        RosterInput: {
+            marks: components["schemas"]["Mark"][];
+            name: string;
+            nrp: string;
+            office: string;
+            phone: string;
+            rank: string;
+            skills: ("ppa" | "gegana" | "lantas" | "reskrim" | "sabhara" | "brimob" | "negosiator" | "medis" | "polairud")[];
+            sprin: components["schemas"]["Order"][];
+            /** @description of their account, if they have one */
+            user: string;
+        };
+        RosterMark: {
+            /**
+             * @description soon: within 60 days
+             * @enum {string}
+             */
+            state: "ok" | "soon" | "over";
+            /** @description last day; empty: for ever */
+            until: string;
+            what: string;
+        };
+        RosterPerson: {
+            accountOffice: string;
+            id: string;
+            marks: components["schemas"]["RosterMark"][];
+            moves: components["schemas"]["Move"][];
+            name: string;
+            next: components["schemas"]["Move"] | null;
+            nrp: string;
+            /** @description today */
+            office: string;
+            phone: string;
+            rank: string;
+            skills: string[];
+            sprin: components["schemas"]["Order"][];
+            /** @description of their account; empty: they don't sign in */
+            user: string;
+        };
+        RosterPreview: {
+            applied: boolean;
+            /** @description there are more faults than told */
+            cut: boolean;
+            faults: components["schemas"]["RosterFault"][];
+            /**
+             * Format: int64
+             * @description of the people, who is changed
+             */
+            known: number;
+            /** @description worth a look, and no reason to refuse */
+            notes: components["schemas"]["RosterFault"][];
+            /** Format: int64 */
+            people: number;
+            /** @description the first of what was found good */
+            rows: components["schemas"]["RosterFileRow"][];
+            /** Format: int64 */
+            vehicles: number;
+        };
+        RosterUpload: {
+            /** @description take it in, if it has no fault; else it is checked only */
+            apply: boolean;
+            /** @description the file, base64 */
+            data: string;
+            /** @description of the file */
+            name: string;
+            /** @description people whose NRP is known are changed; else they are faults */
+            update: boolean;
         };
         Rows: {
             /** @description calls, incidents */
@@ -3255,6 +3682,44 @@ export interface components {
             since: string;
             /** @description the source, as people read it, the last digits left out */
             text: string;
+        };
+        ShiftNamed: {
+            day: string;
+            name: string;
+            office: string;
+        };
+        ShiftPlan: {
+            day: string;
+            /** @description where the office is, like 07:00 */
+            from: string;
+            name: string;
+            office: string;
+            posts: components["schemas"]["Post"][];
+            /** @description not after from: of the next day */
+            to: string;
+        };
+        ShiftView: {
+            /** @description on which it begins */
+            day: string;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            now: boolean;
+            office: string;
+            /**
+             * Format: int64
+             * @description people
+             */
+            planned: number;
+            posts: components["schemas"]["PostView"][];
+            /** Format: int64 */
+            present: number;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            unitsManned: number;
+            /** Format: int64 */
+            unitsPlanned: number;
         };
         SilenceView: {
             /**
@@ -3654,6 +4119,9 @@ export interface components {
             weights: components["schemas"]["Weights"];
         };
         Why: {
+            why: string;
+        };
+        WhyText: {
             why: string;
         };
         WireMessage: {
@@ -4759,6 +5227,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Seat"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-handovers": {
+        parameters: {
+            query?: {
+                /** @description like 2026-11; this month when left out */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-handovers": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverSign"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRecord"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-handovers-id-take": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverTake"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRecord"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-handovers-id-withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverRecord"];
                 };
             };
             /** @description Error */
@@ -7048,6 +7666,415 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResponseTimes"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-roster-import": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterUpload"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-roster-people": {
+        parameters: {
+            query?: {
+                /** @description the own office when left out */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPerson"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-roster-people": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPerson"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-roster-people-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPerson"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-roster-people-id-leave": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyText"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-roster-people-id-move": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPerson"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-roster-people-id-moves-day": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+            };
+            path: {
+                id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPerson"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-roster-shifts": {
+        parameters: {
+            query?: {
+                /** @description first day; yesterday when left out */
+                from?: string;
+                /** @description 7 when left out */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-roster-shifts": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-roster-shifts-attend": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attendance"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-roster-shifts-begin": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftNamed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewsBegun"];
                 };
             };
             /** @description Error */
