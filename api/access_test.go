@@ -102,6 +102,9 @@ POST   /incidents/{id}/restrict     sc    incident
 GET    /incidents/{id}/same         osc   incident
 GET    /standing                    osc
 GET    /responses                   sc    office
+GET    /overview                    osc   office
+GET    /offices/{id}/fairness       sc    office
+GET    /offices/{id}/fairness.csv   sc    office
 GET    /units                       osc   office
 POST   /units                       sc
 PUT    /units/{id}                  sc    unit

@@ -69,10 +69,6 @@ type Answer struct {
 	How string `json:"how" maxLength:"1000"`
 }
 
-type standingIn struct {
-	No string `query:"no" maxLength:"60" required:"true" doc:"report number"`
-}
-
 type responsesIn struct {
 	officeIn
 	From string `query:"from" maxLength:"10" required:"true" doc:"first day of the first rings, like 2026-11-23"`
@@ -157,14 +153,6 @@ func (s *Server) dispatchOps() {
 				list = append(list, IncidentCard{Card: c, AcceptedByName: s.cfg.Staff.Name(c.AcceptedBy)})
 			}
 			return &out[[]IncidentCard]{list}, nil
-		})
-	register(s, operation(http.MethodGet, "/standing", "How a report stands, for a caller who gives its number", rule{roles: workers}),
-		func(ctx context.Context, in *standingIn) (*out[dispatch.Standing], error) {
-			st, ok := s.cfg.Dispatch.Standing(officeOf(ctx), in.No)
-			if !ok {
-				return nil, problem(http.StatusNotFound, "not_found")
-			}
-			return &out[dispatch.Standing]{st}, nil
 		})
 	register(s, operation(http.MethodGet, "/responses", "Arrivals at emergencies, judged from the first ring, per office", rule{roles: leaders, of: officeQuery}),
 		func(ctx context.Context, in *responsesIn) (*out[[]view.ResponseTimes], error) {

@@ -51,7 +51,11 @@ type Dispatch interface {
 	// Duplicates lists what may be the same as an incident.
 	Duplicates(who dispatch.Who, id incident.ID) []dispatch.Card
 	// Standing tells how a report stands.
-	Standing(reader office.ID, no string) (dispatch.Standing, bool)
+	Standing(who dispatch.Who, no string, now time.Time) (dispatch.Standing, bool)
+	// WholeNo completes a report number as a caller says it.
+	WholeNo(o office.ID, said string, now time.Time) string
+	// Overview tells what an office and those below it have in hand.
+	Overview(reader, of office.ID, now time.Time) []dispatch.OfficeNow
 
 	DoUnit(ctx context.Context, who dispatch.Who, cmd dispatch.UnitCommand) (dispatch.UnitCard, error)
 	Units(reader office.ID) []dispatch.UnitCard
@@ -98,6 +102,8 @@ type Config struct {
 	// Roster and RosterFiles are people, shifts and handovers. nil: there is no roster.
 	Roster      *staff.Roster
 	RosterFiles RosterFiles
+	// Planned is how many units an office should have manned now by its roster; false: it has none. May be nil.
+	Planned func(office.ID) (units int, ok bool)
 	// OnSettings is told when a chief changed the times of an office. May be nil.
 	OnSettings func(office.ID, office.Settings)
 	Metrics    http.Handler // served to loopback, and to whoever has MetricsToken; nil: none
@@ -172,6 +178,9 @@ func newServer(cfg Config) *Server {
 	s.paperOps()
 	s.incidentOps()
 	s.dispatchOps()
+	s.standingOps()
+	s.overviewOps()
+	s.fairnessOps(v1)
 	s.unitOps()
 	s.rosterOps()
 	s.listOps()

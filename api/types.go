@@ -166,7 +166,7 @@ func (s *Server) pastIncident(f view.IncidentFull) Incident {
 			Kind: r.Kind, Priority: r.Priority, Place: r.Place, At: pastPoint(r.At), Reporter: r.Reporter,
 			ReporterNumber: r.ReporterNumber, Protect: r.Protect, Danger: r.Danger, Weapons: r.Weapons, Injured: r.Injured,
 			SuspectPresent: r.SuspectPresent, People: r.People, Vehicle: r.Vehicle, Office: r.Office, Summary: r.Summary,
-			Against: f.Whole.Report.Against,
+			Against: f.Whole.Report.Against, Language: string(f.Whole.Report.Language),
 		},
 		Pictures: dispatch.PicturesOf(f.Whole),
 	}
@@ -198,7 +198,12 @@ type Alarm struct {
 }
 
 // OfficeFigures is one office's line on the wallboard.
-type OfficeFigures = view.OfficeFigures
+type OfficeFigures struct {
+	view.OfficeFigures
+	PastTarget  int         `json:"pastTarget" doc:"emergencies beyond the promised arrival to which nobody has come"`
+	OldestSince *time.Time  `json:"oldestSince" doc:"first ring of the emergency that has waited longest for somebody to come; null: none waits"`
+	Target      PromiseView `json:"target" doc:"the office's own promise of today"`
+}
 
 // Wallboard are figures without names or numbers.
 type Wallboard struct {

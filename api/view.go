@@ -18,6 +18,8 @@ type View interface {
 	Incidents(ctx context.Context, reader office.ID, q view.IncidentQuery) (view.IncidentPage, error)
 	Incident(ctx context.Context, reader office.ID, person office.PersonID, id incident.ID) (view.IncidentFull, error)
 	Responses(ctx context.Context, reader, id office.ID, first, last string) ([]view.ResponseTimes, error)
+	Fairness(ctx context.Context, reader office.ID, ask view.FairAsk) (view.Fairness, error)
+	ByNo(ctx context.Context, reader office.ID, no string) (incident.State, error)
 	UnitHistory(ctx context.Context, reader office.ID, unit incident.UnitID, limit int) ([]view.UnitLine, error)
 	Wallboard(ctx context.Context, reader, id office.ID, day string) (view.Board, error)
 	Sheet(ctx context.Context, reader, id office.ID, day string) (view.Sheet, error)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/siaga110/siaga/call"
 	"github.com/siaga110/siaga/desk"
+	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -70,7 +71,18 @@ func (s *Server) wallboard(ctx context.Context, id office.ID) (*out[Wallboard], 
 	if err != nil {
 		return nil, err
 	}
-	w.PerOffice = append(w.PerOffice, day.PerOffice...)
+	inHand := map[office.ID]dispatch.OfficeNow{}
+	for _, n := range s.cfg.Dispatch.Overview(id, id, now) {
+		inHand[n.Office] = n
+	}
+	for _, f := range day.PerOffice {
+		of, _ := s.cfg.Directory.Get(f.Office)
+		l := OfficeFigures{OfficeFigures: f, PastTarget: inHand[f.Office].PastTarget, Target: s.promise(of, now)}
+		if old := inHand[f.Office].Oldest; old != nil {
+			l.OldestSince = &old.FirstRing
+		}
+		w.PerOffice = append(w.PerOffice, l)
+	}
 	return &out[Wallboard]{w}, nil
 }
 

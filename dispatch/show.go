@@ -186,31 +186,6 @@ func (d *Dispatch) knows(s incident.State, who Who) bool {
 	return can(o, s.Office) || can(o, s.Origin) || s.Offered != nil && can(o, s.Offered.To)
 }
 
-// Standing is how a report stands, for a caller who gives its number: no word of what was reported.
-type Standing struct {
-	No       string          `json:"no"`
-	Standing string          `json:"standing" enum:"diteruskan,menunggu_unit,diterima,unit_ditugaskan,unit_berangkat,unit_di_tempat,ditangani,selesai,dibatalkan,digabung"`
-	Office   office.ID       `json:"office" doc:"who has it"`
-	Since    time.Time       `json:"since" doc:"of the first ring"`
-	Result   incident.Result `json:"result"`
-}
-
-// Standing finds a report by its number, of what the office may know of; false when there is none in memory, which goes
-// back 90 days. A linked one stands as the one that it goes on in.
-func (d *Dispatch) Standing(reader office.ID, no string) (Standing, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	e := d.live[d.byNo[strings.ToUpper(strings.TrimSpace(no))]]
-	if e == nil || e.unwritten || !d.knows(e.state, Who{Office: reader}) {
-		return Standing{}, false
-	}
-	s := e.state
-	if into := d.live[s.Linked]; s.Phase == incident.Linked && into != nil {
-		s = into.state
-	}
-	return Standing{No: e.state.No, Standing: s.Standing(), Office: s.Office, Since: e.state.FirstRing.UTC(), Result: s.Result}, true
-}
-
 // card is what lists show. A number that isn't in the journal yet is left out. d.mu is held.
 func (d *Dispatch) card(e *entry) Card {
 	c := CardOf(e.state, d.opts.Name)
@@ -244,7 +219,7 @@ func form(r incident.Report) Form {
 		Kind: r.Kind, Priority: r.Priority, Place: string(r.Place), At: point(r.At), Reporter: string(r.Reporter),
 		ReporterNumber: string(r.ReporterNumber), Protect: r.Protect, Danger: r.Danger, Weapons: string(r.Weapons),
 		Injured: string(r.Injured), SuspectPresent: r.SuspectPresent, People: r.People, Vehicle: string(r.Vehicle),
-		Office: r.Office, Summary: string(r.Summary), Against: r.Against,
+		Office: r.Office, Summary: string(r.Summary), Against: r.Against, Language: string(r.Language),
 	}
 }
 
@@ -254,6 +229,7 @@ func (f Form) report() incident.Report {
 		ReporterNumber: office.Private(f.ReporterNumber), Protect: f.Protect, Danger: f.Danger,
 		Weapons: office.Private(f.Weapons), Injured: office.Private(f.Injured), SuspectPresent: f.SuspectPresent,
 		People: f.People, Vehicle: office.Private(f.Vehicle), Office: f.Office, Summary: office.Private(f.Summary), Against: f.Against,
+		Language: office.Private(f.Language),
 	}
 	if f.At != nil {
 		r.At = office.Private(fmt.Sprintf("%.6f,%.6f", f.At.Lat, f.At.Lng))

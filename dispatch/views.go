@@ -30,6 +30,7 @@ type Form struct {
 	Office         office.ID  `json:"office"`
 	Summary        string     `json:"summary" maxLength:"8000"`
 	Against        office.ID  `json:"against" required:"false" doc:"office that a complaint is about: it never sees it"`
+	Language       string     `json:"language" required:"false" enum:",id,bjn,jv,bug,vkt,day,mad,su,mak,min,ban,ace,bew,pmy,zh,en,sgn,lain" doc:"that the caller speaks best; empty: not noted"`
 }
 
 // Line is one row of an incident's timeline.

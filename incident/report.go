@@ -22,9 +22,10 @@ type Report struct {
 	SuspectPresent *bool          `json:"suspectPresent"`
 	People         int            `json:"people"` // how many people, 0 unknown
 	Vehicle        office.Private `json:"vehicle"`
-	Office         office.ID      `json:"office"`            // proposed Polres
-	Summary        office.Private `json:"summary"`           // free words
-	Against        office.ID      `json:"against,omitempty"` // office that a complaint is about: it never sees it
+	Office         office.ID      `json:"office"`             // proposed Polres
+	Summary        office.Private `json:"summary"`            // free words
+	Against        office.ID      `json:"against,omitempty"`  // office that a complaint is about: it never sees it
+	Language       office.Private `json:"language,omitempty"` // that the caller speaks best, a code of Languages; empty: not noted
 }
 
 // Empty says that nothing was typed.

@@ -39,6 +39,9 @@ func (b *batch) saveParts(c *incidentRow) error {
 			return fmt.Errorf("write the units of incident %s: %w", s.ID, err)
 		}
 	}
+	if err := b.saveResponse(c); err != nil {
+		return err
+	}
 	if s.ArrivedAt.IsZero() {
 		return nil
 	}
@@ -68,6 +71,24 @@ func metres(m office.Metres, known bool) any {
 		return nil
 	}
 	return float64(m)
+}
+
+// saveResponse writes what was promised.
+func (b *batch) saveResponse(c *incidentRow) error {
+	s := c.st
+	if s.Phase == incident.Draft || s.Phase == incident.NotValid {
+		return nil
+	}
+	var assign any
+	if len(s.Units) > 0 && !s.AcceptedAt.IsZero() {
+		assign = max(0, s.Units[0].At.Sub(s.AcceptedAt)).Milliseconds()
+	}
+	err := b.exec(`INSERT OR REPLACE INTO response (incident, office, day, assign_ms, target_ms, since) VALUES (?, ?, ?, ?, ?, ?)`,
+		c.pos, s.Office, b.v.DayOf(s.Office, s.FirstRing), assign, s.Target.Arrive.Milliseconds(), s.Target.Since)
+	if err != nil {
+		return fmt.Errorf("write what was promised for incident %s: %w", s.ID, err)
+	}
+	return nil
 }
 
 // unitEvents folds what a unit did.

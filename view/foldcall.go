@@ -26,6 +26,7 @@ type callRow struct {
 	ended        time.Time
 	number       string
 	withheld     bool
+	line         office.Line
 	unsure       bool
 	trunk        string
 	name         string
@@ -70,7 +71,7 @@ func (c *callRow) talk() time.Duration {
 }
 
 const callColumns = `pos, id, office, polres, polres_talked, first_ring, answered, left_at, ended, number, withheld,
-	unsure, trunk, name, outcome, prank, agency, callback, operator, chip, chip_office, incident, tape, tape_hash, tape_seconds, dialled, closed, outbound`
+	line, unsure, trunk, name, outcome, prank, agency, callback, operator, chip, chip_office, incident, tape, tape_hash, tape_seconds, dialled, closed, outbound`
 
 func (b *batch) call(id string) (*callRow, error) {
 	if c, ok := b.calls[id]; ok {
@@ -84,7 +85,7 @@ func (b *batch) call(id string) (*callRow, error) {
 	}
 	err = st.QueryRowContext(b.ctx, id).Scan(
 		&c.pos, &c.id, &c.office, &c.polres, &c.polresTalked, &first, &answered, &left, &ended, &c.number, &c.withheld,
-		&c.unsure, &c.trunk, &c.name, &c.outcome, &c.prank, &c.agency, &c.callback, &c.operator, &c.chip, &c.chipOffice, &c.incident, &c.tape,
+		&c.line, &c.unsure, &c.trunk, &c.name, &c.outcome, &c.prank, &c.agency, &c.callback, &c.operator, &c.chip, &c.chipOffice, &c.incident, &c.tape,
 		&c.tapeHash, &c.tapeSeconds, &c.dialled, &c.closed, &c.outbound)
 	if errors.Is(err, sql.ErrNoRows) {
 		b.calls[id] = nil
@@ -100,7 +101,7 @@ func (b *batch) call(id string) (*callRow, error) {
 
 func (b *batch) saveCall(c *callRow) error {
 	err := b.exec(`INSERT INTO calls (`+callColumns+`, day, wait_ms, talk_ms)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (pos) DO UPDATE SET polres = excluded.polres, polres_talked = excluded.polres_talked,
 			answered = excluded.answered, left_at = excluded.left_at, ended = excluded.ended, outcome = excluded.outcome,
 			prank = excluded.prank, agency = excluded.agency, callback = excluded.callback, operator = excluded.operator,
@@ -108,7 +109,7 @@ func (b *batch) saveCall(c *callRow) error {
 			tape_hash = excluded.tape_hash, tape_seconds = excluded.tape_seconds, dialled = excluded.dialled,
 			closed = excluded.closed, wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms`,
 		c.pos, c.id, c.office, c.polres, c.polresTalked, ns(c.firstRing), ns(c.answered), ns(c.left), ns(c.ended), c.number,
-		c.withheld, c.unsure, c.trunk, c.name, c.outcome, c.prank, c.agency, c.callback, c.operator, c.chip, c.chipOffice, c.incident, c.tape,
+		c.withheld, c.line, c.unsure, c.trunk, c.name, c.outcome, c.prank, c.agency, c.callback, c.operator, c.chip, c.chipOffice, c.incident, c.tape,
 		c.tapeHash, c.tapeSeconds, c.dialled, c.closed, c.outbound,
 		b.v.DayOf(c.office, c.firstRing), c.wait().Milliseconds(), c.talk().Milliseconds())
 	if err != nil {
@@ -161,6 +162,7 @@ func (b *batch) callEvents(id string, r journal.Record, events []call.Event) err
 			c = &callRow{
 				pos: r.Pos, id: id, office: d.Office, firstRing: d.At, number: string(d.Caller.Number),
 				withheld: d.Caller.Withheld, unsure: d.Caller.Trust != "", trunk: d.Caller.Trunk, name: string(d.Caller.Name), fresh: true,
+				line: lineOf(d.Caller),
 			}
 			b.calls[id] = c
 		}
@@ -357,4 +359,12 @@ func guestLine(l *line, e call.Event) {
 	case call.Settled:
 		l.at, l.who, l.code, l.extra = e.At, e.By, string(e.How), string(e.Note)
 	}
+}
+
+// lineOf tells the kind of line; none when the caller's data are erased.
+func lineOf(c call.Caller) office.Line {
+	if c.Number == office.Erased && !c.Withheld {
+		return ""
+	}
+	return office.LineOf(office.Number(c.Number), c.Withheld)
 }

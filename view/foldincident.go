@@ -155,6 +155,7 @@ func (b *batch) dropIncident(id string) error {
 		`DELETE FROM incident_line WHERE incident = ?`, `DELETE FROM acceptance WHERE incident = ?`,
 		`DELETE FROM incident_text WHERE rowid = ?`, `DELETE FROM incident_person WHERE incident = ?`,
 		`DELETE FROM assignment WHERE incident = ?`, `DELETE FROM arrival WHERE incident = ?`,
+		`DELETE FROM response WHERE incident = ?`,
 	} {
 		if err := b.exec(q, c.pos); err != nil {
 			return fmt.Errorf("erase incident %s: %w", id, err)

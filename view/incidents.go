@@ -227,6 +227,17 @@ func (v *View) Incident(ctx context.Context, reader office.ID, person office.Per
 	return full, nil
 }
 
+// ByNo gives the state of an incident by its report number to an office that may know of it, or ErrNotFound. Whether a
+// person may read a restricted one is for the caller to ask.
+func (v *View) ByNo(ctx context.Context, reader office.ID, no string) (incident.State, error) {
+	_, st, err := scanIncident(v.ask().QueryRowContext(ctx, `SELECT `+prefixed(incidentColumns)+`
+		FROM incidents c JOIN incident_office r ON r.incident = c.pos AND r.office = ? WHERE c.no = ? AND c.no <> '' LIMIT 1`, reader, no).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return st, ErrNotFound
+	}
+	return st, v.trouble(err, "find report %s", no)
+}
+
 func (v *View) card(s incident.State) IncidentCard {
 	return IncidentCard{
 		ID: s.ID, No: s.No, State: s.Phase, Office: s.Office, Origin: s.Origin, Call: s.Call,

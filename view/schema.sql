@@ -30,6 +30,7 @@ CREATE TABLE calls (
   talk_ms       INTEGER NOT NULL DEFAULT 0,
   number        TEXT NOT NULL DEFAULT '',
   withheld      INTEGER NOT NULL DEFAULT 0,
+  line          TEXT NOT NULL DEFAULT '',   -- kind of line; empty when the number is erased
   unsure        INTEGER NOT NULL DEFAULT 0, -- the carrier doesn't answer for the number
   trunk         TEXT NOT NULL DEFAULT '',
   name          TEXT NOT NULL DEFAULT '',
@@ -156,6 +157,18 @@ CREATE TABLE arrival (
   far        INTEGER NOT NULL               -- it was pressed somewhere else
 );
 CREATE INDEX arrival_day ON arrival (office, day);
+
+-- What was promised for each incident that an office was given, whatever became of it: an emergency that nobody has come
+-- to yet counts as well.
+CREATE TABLE response (
+  incident   INTEGER PRIMARY KEY,
+  office     TEXT NOT NULL,
+  day        TEXT NOT NULL,                 -- of the first ring, in the zone of that office
+  assign_ms  INTEGER,                       -- from the acceptance to the first unit; NULL: none was sent
+  target_ms  INTEGER NOT NULL,              -- 0: none was set
+  since      TEXT NOT NULL                  -- day from which the office promises it, empty: the national target
+);
+CREATE INDEX response_day ON response (office, day);
 
 -- What units did, in order.
 CREATE TABLE unit_line (

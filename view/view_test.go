@@ -61,7 +61,7 @@ func dump(t testing.TB, dir string) string {
 	var out strings.Builder
 	for _, table := range []string{
 		"meta", "office_above", "calls", "call_office", "call_line", "call_text", "incidents", "incident_office",
-		"incident_line", "incident_text", "acceptance",
+		"incident_line", "incident_text", "acceptance", "arrival", "response",
 	} {
 		rows, err := db.Query(`SELECT rowid, * FROM ` + table + ` ORDER BY rowid`)
 		if err != nil { // WITHOUT ROWID

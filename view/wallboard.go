@@ -83,6 +83,7 @@ type OfficeFigures struct {
 	Waiting        int       `json:"waiting" doc:"of these, not accepted yet"`
 	Accepted       int       `json:"accepted" doc:"on that day"`
 	AcceptMedianMs int64     `json:"acceptMedianMs" doc:"from being given it to accepting it; 0 when none was"`
+	Pace           Pace      `json:"pace" doc:"of the last 7 days"`
 }
 
 // Board are the wallboard's figures of what happened; those of now come from memory.
@@ -109,6 +110,9 @@ func (v *View) Wallboard(ctx context.Context, reader, id office.ID, day string) 
 		return b, err
 	}
 	if err := v.accepted(ctx, id, day, lines); err != nil {
+		return b, err
+	}
+	if err := v.pace(ctx, id, day, lines); err != nil {
 		return b, err
 	}
 	for _, o := range v.offices.All() {

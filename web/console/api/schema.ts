@@ -1189,6 +1189,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/offices/{id}/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all are served the same: answers and arrivals by area, office, line and language */
+        get: operations["get-offices-id-fairness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/offices/{id}/fairness.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV: query from and to as days */
+        get: operations["get-offices-id-fairness.csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/offices/{id}/filter": {
         parameters: {
             query?: never;
@@ -1438,6 +1472,23 @@ export interface paths {
         };
         /** Outcomes of calls */
         get: operations["get-outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an office and those below it have in hand now */
+        get: operations["get-overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2266,6 +2317,93 @@ export interface components {
             /** @description of their own phone */
             number: string;
         };
+        FairGroup: {
+            answer: components["schemas"]["FairTimes"];
+            arrive: components["schemas"]["FairTimes"];
+            /** @description empty: not known */
+            key: string;
+            /** @description of an area or office; empty for lines and languages */
+            name: string;
+        };
+        FairTimes: {
+            /**
+             * Format: int64
+             * @description arrivals that were pressed somewhere else: counted, and marked
+             */
+            far: number;
+            /** Format: double */
+            hi: number;
+            /** Format: int64 */
+            inTime: number;
+            /**
+             * Format: int64
+             * @description those for whom it can be said whether the promise was kept
+             */
+            judged: number;
+            /** Format: double */
+            lo: number;
+            /**
+             * Format: int64
+             * @description times that are known
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description closed without anybody having come: not judged, not hidden
+             */
+            noArrival: number;
+            /**
+             * Format: int64
+             * @description from the first ring; 0 while there are fewer than 5
+             */
+            p50Ms: number;
+            /**
+             * Format: int64
+             * @description 0 while there are fewer than 5
+             */
+            p90Ms: number;
+            /** Format: int64 */
+            placeP50Ms: number;
+            /**
+             * Format: int64
+             * @description arrivals that a position shows
+             */
+            proved: number;
+            /**
+             * @description against all others of the same list; empty: nothing to judge
+             * @enum {string}
+             */
+            verdict: "" | "worse" | "alike" | "few";
+        };
+        Fairness: {
+            all: components["schemas"]["FairGroup"];
+            /**
+             * Format: int64
+             * @description an answer is in time within this
+             */
+            answerMs: number;
+            /** @description by the area in which the report's place lies */
+            areas: components["schemas"]["FairGroup"][];
+            from: string;
+            /**
+             * Format: double
+             * @description a smaller difference of the shares is never named
+             */
+            gap: number;
+            /** @description codes of languages; known from reports only */
+            languages: components["schemas"]["FairGroup"][];
+            /**
+             * Format: int64
+             * @description a group of fewer is too few to tell
+             */
+            least: number;
+            /** @description mobile, landline, payphone, withheld, foreign, none, other */
+            lines: components["schemas"]["FairGroup"][];
+            office: string;
+            /** @description by the Polres that had the report */
+            offices: components["schemas"]["FairGroup"][];
+            to: string;
+        };
         FieldProblem: {
             field: string;
             text: components["schemas"]["Text"];
@@ -2766,6 +2904,27 @@ export interface components {
             /** @description three letters to type */
             quick: string;
         };
+        LateStep: {
+            /**
+             * Format: date-time
+             * @description target: it was missed then
+             */
+            by: string;
+            incident: string;
+            /**
+             * @description who was asked last
+             * @enum {string}
+             */
+            level: "" | "dispatcher" | "chief" | "supervisor" | "mabes";
+            /** @description who was asked, or holds it; empty: nobody is named */
+            name: string;
+            no: string;
+            person: string;
+            /** @enum {string} */
+            step: "accept" | "assign" | "wait" | "handover" | "acknowledge" | "depart" | "arrive" | "check";
+            /** @description call sign; empty: it is the office's step */
+            unit: string;
+        };
         Leaving: {
             seat: string;
             /** Format: date-time */
@@ -2979,10 +3138,24 @@ export interface components {
             name: string;
             office: string;
             /**
+             * Format: date-time
+             * @description first ring of the emergency that has waited longest for somebody to come; null: none waits
+             */
+            oldestSince: string | null;
+            /**
              * Format: int64
              * @description incidents that it has to accept or works on
              */
             open: number;
+            /** @description of the last 7 days */
+            pace: components["schemas"]["Pace"];
+            /**
+             * Format: int64
+             * @description emergencies beyond the promised arrival to which nobody has come
+             */
+            pastTarget: number;
+            /** @description the office's own promise of today */
+            target: components["schemas"]["PromiseView"];
             /**
              * Format: int64
              * @description of these, not accepted yet
@@ -2991,6 +3164,17 @@ export interface components {
         };
         OfficeRef: {
             office: string;
+        };
+        OldestClock: {
+            /**
+             * Format: date-time
+             * @description promised arrival; null while there is none
+             */
+            by: string | null;
+            /** Format: date-time */
+            firstRing: string;
+            incident: string;
+            no: string;
         };
         OnDutyView: {
             here: boolean;
@@ -3051,6 +3235,66 @@ export interface components {
             /** @description counts as a true call for help or information */
             valid: boolean;
         };
+        Overview: {
+            office: string;
+            offices: components["schemas"]["OverviewLine"][];
+            /** Format: date-time */
+            serverTime: string;
+        };
+        OverviewLine: {
+            /** @description chief on duty; empty: none is signed in */
+            chief: string;
+            /** Format: int64 */
+            complaints: number;
+            /** Format: int64 */
+            emergencies: number;
+            /** Format: int64 */
+            information: number;
+            /** @enum {string} */
+            kind: "mabes" | "polda" | "polres" | "polsek";
+            /** @description steps that were missed, the longest first */
+            late: components["schemas"]["LateStep"][];
+            name: string;
+            office: string;
+            oldest: components["schemas"]["OldestClock"] | null;
+            /**
+             * Format: int64
+             * @description people at their seats
+             */
+            onDuty: number;
+            /**
+             * Format: int64
+             * @description incidents that it has to accept or works on
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description emergencies beyond the promised arrival to which nobody has come
+             */
+            pastTarget: number;
+            /**
+             * Format: int64
+             * @description units that should be manned now by the roster; null: it has none
+             */
+            planned: number | null;
+            /**
+             * Format: int64
+             * @description of these, who could take a call
+             */
+            ready: number;
+            /** Format: int64 */
+            services: number;
+            /** Format: int64 */
+            talking: number;
+            /** @description the office's own promise of today */
+            target: components["schemas"]["PromiseView"];
+            units: components["schemas"]["UnitsNow"];
+            /**
+             * Format: int64
+             * @description of these, not accepted yet
+             */
+            waiting: number;
+        };
         Owed: {
             /** @description who tried last */
             by: string;
@@ -3083,6 +3327,29 @@ export interface components {
              * @description after two a note is asked for
              */
             tries: number;
+        };
+        Pace: {
+            /** @description from being given an incident to accepting it */
+            accept: components["schemas"]["StepPace"];
+            /** @description from the first ring of an emergency to the first unit at the place */
+            arrive: components["schemas"]["StepPace"];
+            /** @description from accepting an emergency to sending the first unit */
+            assign: components["schemas"]["StepPace"];
+            /**
+             * Format: int64
+             * @description arrivals that were pressed somewhere else
+             */
+            far: number;
+            /**
+             * Format: int64
+             * @description of these, those within the promise of their day
+             */
+            inTime: number;
+            /**
+             * Format: int64
+             * @description emergencies for which it can be said whether the promise was kept: somebody came, or it is open beyond it
+             */
+            judged: number;
         };
         PanicInput: {
             at?: components["schemas"]["Point"];
@@ -3314,6 +3581,15 @@ export interface components {
             text: components["schemas"]["Text"];
             title: string;
         };
+        PromiseView: {
+            /**
+             * Format: int64
+             * @description from the first ring
+             */
+            minutes: number;
+            /** @description promised from this day on; empty: the national target */
+            since: string;
+        };
         Report: {
             /** @description office that a complaint is about: it never sees it */
             against?: string;
@@ -3321,6 +3597,11 @@ export interface components {
             danger?: boolean | null;
             injured: string;
             kind: string;
+            /**
+             * @description that the caller speaks best; empty: not noted
+             * @enum {string}
+             */
+            language?: "" | "id" | "bjn" | "jv" | "bug" | "vkt" | "day" | "mad" | "su" | "mak" | "min" | "ban" | "ace" | "bew" | "pmy" | "zh" | "en" | "sgn" | "lain";
             office: string;
             /** Format: int64 */
             people: number;
@@ -3342,6 +3623,11 @@ export interface components {
             danger?: boolean | null;
             injured: string;
             kind: string;
+            /**
+             * @description that the caller speaks best; empty: not noted
+             * @enum {string}
+             */
+            language?: "" | "id" | "bjn" | "jv" | "bug" | "vkt" | "day" | "mad" | "su" | "mak" | "min" | "ban" | "ace" | "bew" | "pmy" | "zh" | "en" | "sgn" | "lain";
             office: string;
             /** Format: int64 */
             people: number;
@@ -3769,8 +4055,10 @@ export interface components {
             serverTime: string;
         };
         Standing: {
+            /** @description empty: the reader may not open it */
+            incident: string;
             no: string;
-            /** @description who has it */
+            /** @description who has it; empty when it is restricted */
             office: string;
             result: string;
             /**
@@ -3778,8 +4066,13 @@ export interface components {
              * @description of the first ring
              */
             since: string;
-            /** @enum {string} */
-            standing: "diteruskan" | "menunggu_unit" | "diterima" | "unit_ditugaskan" | "unit_berangkat" | "unit_di_tempat" | "ditangani" | "selesai" | "dibatalkan" | "digabung";
+            /**
+             * @description dijaga: it is restricted, and only who handles it may speak of it
+             * @enum {string}
+             */
+            standing: "diteruskan" | "menunggu_unit" | "diterima" | "unit_ditugaskan" | "unit_berangkat" | "unit_di_tempat" | "ditangani" | "selesai" | "dibatalkan" | "digabung" | "dijaga";
+            /** @description the reporter is still to be called with the result */
+            tell: boolean;
         };
         StandingView: {
             block: components["schemas"]["BlockView"] | null;
@@ -3821,6 +4114,20 @@ export interface components {
             /** @enum {string} */
             step: "accept" | "assign" | "wait" | "handover" | "acknowledge" | "depart" | "arrive" | "check";
             unit: string;
+        };
+        StepPace: {
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: int64
+             * @description 0 while there are fewer than 5
+             */
+            p50Ms: number;
+            /**
+             * Format: int64
+             * @description 0 while there are fewer than 5
+             */
+            p90Ms: number;
         };
         Tally: {
             /** Format: int64 */
@@ -4017,6 +4324,28 @@ export interface components {
              * @enum {string}
              */
             via: "radio" | "phone" | "screen";
+        };
+        UnitsNow: {
+            /**
+             * Format: int64
+             * @description vehicles and foot patrols that the office has
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description of these, that have a job
+             */
+            busy: number;
+            /**
+             * Format: int64
+             * @description of these, that could be sent
+             */
+            free: number;
+            /**
+             * Format: int64
+             * @description with a crew, whatever it does
+             */
+            manned: number;
         };
         UnitsWish: {
             /** @description a unit that has a job leaves it for this one */
@@ -6849,6 +7178,71 @@ export interface operations {
             };
         };
     };
+    "get-offices-id-fairness": {
+        parameters: {
+            query: {
+                /** @description first day of the first rings, like 2026-11-23 */
+                from: string;
+                /** @description at most 366 days */
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fairness"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-offices-id-fairness.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-offices-id-filter": {
         parameters: {
             query?: never;
@@ -7453,6 +7847,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-overview": {
+        parameters: {
+            query?: {
+                /** @description the own office when left out */
+                office?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Error */
@@ -8261,7 +8687,7 @@ export interface operations {
     "get-standing": {
         parameters: {
             query: {
-                /** @description report number */
+                /** @description report number as the caller says it: of today its last number will do */
                 no: string;
             };
             header?: never;

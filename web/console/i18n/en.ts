@@ -1,4 +1,5 @@
 import type { Texts } from "./index";
+import { poldaEn } from "./polda.en";
 import { siftEn } from "./sift.en";
 
 export const en: Texts = {
@@ -675,6 +676,7 @@ export const en: Texts = {
     },
     done: "Done",
   },
+  polda: poldaEn,
   sift: siftEn,
   common: { cancel: "Cancel", closeDialog: "Close the window", key: "key", minutes: "minutes", required: "required" },
 };

@@ -1,3 +1,4 @@
+import { poldaId } from "./polda.id";
 import { siftId } from "./sift.id";
 
 // Bahasa layar. English (en.ts) must have the same keys: a missing one fails the build.
@@ -670,6 +671,7 @@ export const id = {
     },
     done: "Selesai",
   },
+  polda: poldaId,
   sift: siftId,
   common: { cancel: "Batal", closeDialog: "Tutup jendela", key: "tombol", minutes: "menit", required: "wajib" },
 } as const;

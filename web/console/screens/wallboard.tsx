@@ -1,6 +1,7 @@
 // The wallboard: read from six metres, without names or numbers of people.
 import type { Wallboard } from "../api/types";
 import { useTexts } from "../i18n";
+import { PaceTable } from "../parts/pace";
 import { Shields } from "../parts/shields";
 import { clock, timeOfDay } from "../words/time";
 
@@ -11,8 +12,11 @@ export function WallboardView({ board, now, age, zone }: { board: Wallboard; now
   const stale = age > 12_000;
   const share = today.answered > 0 ? `${Math.round((100 * today.answered10s) / today.answered)} %` : "–";
   const open = board.perOffice.reduce((n, o) => n + o.open, 0);
-  const shown = board.perOffice.filter((o) => o.office !== board.office || o.open + o.accepted > 0);
-  const waiting = board.perOffice.reduce((n, o) => n + o.waiting, 0);
+  const shown = board.perOffice.filter((o) => o.office !== board.office || o.open + o.pace.accept.n > 0);
+  const past = board.perOffice.reduce((n, o) => n + o.pastTarget, 0);
+  const oldest = board.perOffice
+    .filter((o) => o.pastTarget > 0 && o.oldestSince)
+    .sort((a, b) => (a.oldestSince ?? "").localeCompare(b.oldestSince ?? ""))[0];
   const n = (code: string) => today.outcomes[code] ?? 0;
   const named = [
     "valid_polres",
@@ -69,37 +73,16 @@ export function WallboardView({ board, now, age, zone }: { board: Wallboard; now
         bad={today.answered >= 10 && today.answered10s / today.answered < 0.8}
       />
       <Cell
-        name={t.wall.open}
-        value={open}
+        name={t.polda.wall.past}
+        value={past}
         under={
-          waiting > 0
-            ? `▲ ${waiting} ${t.incidentStates.SENT}`
-            : t.wall.inOffices(board.perOffice.filter((o) => o.open > 0).length)
+          oldest?.oldestSince
+            ? `${t.polda.wall.pastIn(oldest.name)} ${clock(now - Date.parse(oldest.oldestSince))}`
+            : `${t.polda.wall.none} · ${open} ${t.polda.wall.openCol}`
         }
-        bad={waiting > 0}
+        bad={past > 0}
       />
-      <div className="tab">
-        <table>
-          <thead>
-            <tr>
-              <th>{t.wall.polres}</th>
-              <th>{t.wall.openCol}</th>
-              <th>{t.incidentStates.SENT}</th>
-              <th>{t.wall.accept}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((o) => (
-              <tr key={o.office}>
-                <td>{o.name}</td>
-                <td className="num">{o.open}</td>
-                <td className={`num ${o.waiting > 0 ? "alarm" : ""}`}>{o.waiting > 0 ? `▲ ${o.waiting}` : 0}</td>
-                <td className="num">{o.accepted > 0 ? clock(o.acceptMedianMs) : "–"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PaceTable offices={shown} />
       <div className="tab">
         <table>
           <thead>

@@ -453,6 +453,12 @@ export function live(w: World): Live {
   };
 }
 
+const step = (i: number, n: number[], p50: number[], p90: number[]) => ({
+  n: n[i] ?? 0,
+  p50Ms: (p50[i] ?? 0) * 1000,
+  p90Ms: (p90[i] ?? 0) * 1000,
+});
+
 export const board: Wallboard = {
   office: "polda-kaltim",
   name: "Polda Kaltim",
@@ -490,6 +496,17 @@ export const board: Wallboard = {
     waiting: i === 0 ? 1 : 0,
     accepted: i < 6 ? 4 : 0,
     acceptMedianMs: [22, 31, 44, 19, 27, 112][i] ? [22, 31, 44, 19, 27, 112][i]! * 1000 : 0,
+    pastTarget: i === 0 ? 1 : 0,
+    oldestSince: [at(755), at(210), at(480)][i] ?? null,
+    target: { minutes: 10, since: i === 0 ? "2021-05-20" : "" },
+    pace: {
+      accept: step(i, [61, 38, 22, 9, 14, 17, 3], [22, 31, 44, 19, 27, 112], [41, 58, 95, 40, 66, 240]),
+      assign: step(i, [58, 35, 20, 9, 13, 15, 2], [35, 48, 61, 30, 52, 140], [80, 95, 130, 66, 110, 300]),
+      arrive: step(i, [55, 34, 19, 9, 13, 14, 2], [400, 485, 680, 350, 610, 840], [550, 760, 1170, 495, 940, 1450]),
+      judged: [57, 36, 20, 9, 13, 14, 2][i] ?? 0,
+      inTime: [53, 29, 17, 9, 11, 8, 1][i] ?? 0,
+      far: i === 1 ? 2 : 0,
+    },
   })),
 };
 
