@@ -117,7 +117,7 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	switch path {
 	case "/stream":
-		ok.Description = "events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), now (Change: what concerns the own seat, ahead of its change), rows (Rows); a comment each 10 s"
+		ok.Description = "events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), short (the same, its value only the part of a LiveCall that other seats need: to be laid over what is known of it), now (Change: what concerns the own seat, ahead of its change), rows (Rows); a comment each 10 s"
 		ok.Content = map[string]*huma.MediaType{"text/event-stream": text}
 	case "/line":
 		status, ok.Description = "101", "Switching Protocols"

@@ -229,6 +229,7 @@ type events struct {
 	see    func(key string) bool // nil: everything
 	packed bool                  // as gzip
 	out    []byte                // what is to be written together
+	waits  bool                  // something was written that isn't flushed
 	until  time.Time             // what is written now must be taken by then
 	err    error
 }
@@ -258,22 +259,31 @@ func (e *events) news(n board.News) {
 		return
 	}
 	if b := n.Batch; b != nil {
+		for _, c := range n.Mine {
+			if c.Value == nil {
+				e.mine(c)
+			}
+		}
 		switch {
 		case e.see != nil:
 			e.text(e.batch(b))
 		case e.packed:
-			e.raw(b.Packed.Made(func() ([]byte, error) {
+			e.shared(b.Packed.Made(func() ([]byte, error) {
 				text, err := e.batch(b)
 				return squeeze(text), err
 			}))
 		default:
-			e.raw(b.Plain.Made(func() ([]byte, error) { return e.batch(b) }))
+			e.shared(b.Plain.Made(func() ([]byte, error) { return e.batch(b) }))
 		}
 	}
 	for _, c := range n.Mine {
-		if e.sees(c.Key) {
-			e.send("now", "", Change{N: c.N, Key: c.Key, Value: c.Value})
-		}
+		e.mine(c)
+	}
+}
+
+func (e *events) mine(c board.Change) {
+	if e.sees(c.Key) {
+		e.send("now", "", Change{N: c.N, Key: c.Key, Value: c.Value})
 	}
 }
 
@@ -283,7 +293,7 @@ func (e *events) batch(b *board.Batch) ([]byte, error) {
 		if !e.sees(c.Key) {
 			continue
 		}
-		raw, err := c.Made(e.change)
+		raw, err := e.change(c, b.Whole)
 		if err != nil {
 			return nil, err
 		}
@@ -292,8 +302,16 @@ func (e *events) batch(b *board.Batch) ([]byte, error) {
 	return text, nil
 }
 
-func (e *events) change(c board.Change) ([]byte, error) {
-	return event("change", e.id(c.N), Change{N: c.N, Key: c.Key, Value: c.Value})
+// change is one of a batch, in short where that is enough.
+func (e *events) change(c board.Change, whole bool) ([]byte, error) {
+	if s, ok := c.Value.(board.Shortened); ok && !whole {
+		if short := s.Short(); short != nil {
+			return event("short", e.id(c.N), Change{N: c.N, Key: c.Key, Value: short})
+		}
+	}
+	return c.Made(func(c board.Change) ([]byte, error) {
+		return event("change", e.id(c.N), Change{N: c.N, Key: c.Key, Value: c.Value})
+	})
 }
 
 // rows tells which lists have changed; false: none.
@@ -335,19 +353,45 @@ func (e *events) raw(raw []byte, err error) {
 	e.out = append(e.out, raw...)
 }
 
-// flush sends what was written.
-func (e *events) flush() {
-	if e.err != nil || len(e.out) == 0 {
+// shared sends what others are sent too, after what was written so far: it isn't copied.
+func (e *events) shared(piece []byte, err error) {
+	if e.raw(nil, err); e.err != nil || len(piece) == 0 {
 		return
 	}
+	e.write()
+	if e.err == nil {
+		e.patience()
+		_, e.err = e.w.Write(piece)
+		e.waits = true
+	}
+}
+
+// flush sends what was written.
+func (e *events) flush() {
+	e.write()
+	if e.err == nil && e.waits {
+		e.waits = false
+		e.err = e.rc.Flush()
+	}
+}
+
+// patience says until when what is written must be taken.
+func (e *events) patience() {
 	// The deadline is moved seldom: to the server that is as much work as a write. A test's recorder has none.
 	if now := time.Now(); e.until.Sub(now) < writeLimit {
 		e.until = now.Add(writeLimit + writeLimit/3)
 		_ = e.rc.SetWriteDeadline(e.until)
 	}
-	if _, e.err = e.w.Write(e.out); e.err == nil {
-		e.err = e.rc.Flush()
+}
+
+// write passes on what was gathered.
+func (e *events) write() {
+	if e.err != nil || len(e.out) == 0 {
+		return
 	}
+	e.patience()
+	_, e.err = e.w.Write(e.out)
+	e.waits = true
 	if e.out = e.out[:0]; cap(e.out) > outKept {
 		e.out = nil // a snapshot's
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/siaga110/siaga/call"
+	"github.com/siaga110/siaga/desk"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -202,7 +204,48 @@ func TestStalledStream(t *testing.T) {
 		t.Errorf("the board waited %v for a screen", d)
 	}
 	h.board.Set("polda", "alarm/last", "seen")
-	if e := live.change("alarm/last"); e.name != "change" {
-		t.Errorf("%+v", e)
+	for live.change("alarm/last").name != "change" { // one that fell behind may be told ahead, too
+	}
+}
+
+// Of a call that another seat has, a screen is told in short; the seat's own screen has all of it, also when it comes
+// back from a break or sits down later.
+func TestStreamTellsInShort(t *testing.T) {
+	h := open(t)
+	sari, rina := h.as("sari", "polda", office.Operator), h.as("rina", "polda", office.Operator)
+	sari.must("POST", "/duty", map[string]any{"seat": "polda/1"}, nil)
+	own, other := sari.stream(""), rina.stream("")
+	own.next()
+	other.next()
+	talk := desk.CallView{
+		ID: "c1", Office: "polda", Phase: call.Talking, Seat: "polda/1", Person: "p1", Number: "+628125550100",
+		Offers: []desk.OfferView{}, Guests: []desk.GuestView{},
+	}
+	h.board.Set("polda", "call/c1", talk)
+	if e := other.change("call/c1"); e.name != "short" || e.id == "" || strings.Contains(e.data, "5550100") || !strings.Contains(e.data, `"seat":"polda/1"`) {
+		t.Errorf("another seat is told %+v", e)
+	}
+	whole := func(what string, s *sse) {
+		t.Helper()
+		for range 2 {
+			if e := s.change("call/c1"); e.name != "short" {
+				if !strings.Contains(e.data, "5550100") {
+					t.Errorf("%s: %+v", what, e)
+				}
+				return
+			}
+		}
+		t.Errorf("%s: only in short", what)
+	}
+	whole("the own seat", own)
+	own.body.Close()
+	talk.Digits = "5"
+	h.board.Set("polda", "call/c1", talk)
+	last := other.change("call/c1")
+	whole("the own seat after a break", sari.stream(last.id))
+	talk.Phase, talk.Seat = call.Queued, ""
+	h.board.Set("polda", "call/c1", talk)
+	if e := other.change("call/c1"); e.name != "change" || !strings.Contains(e.data, "5550100") {
+		t.Errorf("of a call that waits another seat is told %+v", e)
 	}
 }

@@ -43,6 +43,18 @@ type Seated interface {
 	Seats() []office.SeatID
 }
 
+// Shortened is a value of which screens need less when it doesn't concern their own seat. Short is nil for one that all
+// need whole; else it has all that a screen could take for its own seat's, so that it may be laid over what is known.
+type Shortened interface {
+	Short() any
+}
+
+// shortens says whether a batch has less of a value than a screen of its own seat needs.
+func shortens(v any) bool {
+	s, ok := v.(Shortened)
+	return ok && s.Short() != nil
+}
+
 // Board holds all offices' things. The zero Board isn't ready: use New.
 type Board struct {
 	boot string // names this run of the process: numbers of another run mean nothing
@@ -149,8 +161,9 @@ func (s *shelf) forget() {
 	}
 }
 
-// since lists what changed after n and up to a later number, oldest first.
-func (s *shelf) since(n, to uint64) []Change {
+// since lists what changed after n and up to a later number, oldest first; for all but those that come back without what
+// came and went meanwhile.
+func (s *shelf) since(n, to uint64, back bool) []Change {
 	count := 0
 	t := s.ring.before
 	for ; t != &s.ring && t.N > n; t = t.before {
@@ -161,7 +174,7 @@ func (s *shelf) since(n, to uint64) []Change {
 	}
 	out := make([]Change, 0, count)
 	for t = t.after; t != &s.ring && t.N <= to; t = t.after {
-		if !t.unknown(n) {
+		if back || !t.unknown(n) {
 			out = append(out, t.Change)
 		}
 	}

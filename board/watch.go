@@ -18,6 +18,7 @@ type Watch struct {
 
 	// Guarded by board.mu.
 	seen uint64
+	back bool              // has come back: it may have been told of things ahead that are gone by now, or only in short
 	mine []Change          // what concerns the seat and wasn't taken yet
 	told map[string]uint64 // numbers of what was taken so since the last batch
 }
@@ -26,13 +27,18 @@ type Watch struct {
 type News struct {
 	Snapshot *Snapshot // everything, after a look that was too long ago; nil: what follows
 	Batch    *Batch    // what changed at the office; nil: it isn't time to tell
-	Mine     []Change  // what concerns the seat, ahead of its batch: a batch to come has it again, or what came after
+	// Mine is what concerns the seat, ahead of its batch: a batch to come has it again, or what came after. What is gone is
+	// to be told before the Batch too: for others it came and went, and a screen whose line breaks after the Batch would
+	// never know.
+	Mine []Change
 }
 
 // Batch is what screens of an office that have seen From are told together: the changes up to To, in the order of their
-// numbers, each thing once. Its memos are for what is made of it.
+// numbers, each thing once. Its memos are for what is made of it. Values may be told in short (Shortened), unless it is
+// Whole: that is for one screen that comes back, and may have missed what concerned its seat.
 type Batch struct {
 	From, To      uint64
+	Whole         bool
 	Changes       []Change
 	Plain, Packed Memo
 }
@@ -47,6 +53,7 @@ func (b *Board) Watch(o office.ID, boot string, since uint64) (*Watch, *Snapshot
 	w := b.enter(s, "")
 	s.watch[w] = struct{}{}
 	if boot == b.boot && since <= s.n && since >= s.forgot && s.n-since <= goneMax {
+		w.back = true
 		if w.seen = since; s.n > since {
 			w.ring()
 		}
@@ -79,7 +86,8 @@ func (b *Board) enter(s *shelf, seat office.SeatID) *Watch {
 	return w
 }
 
-// SitAt tells which seat's changes wake the Watch from now on: a person may take a seat while they watch.
+// SitAt tells which seat's changes wake the Watch from now on: a person may take a seat while they watch. What concerns
+// a seat that is new to the Watch comes as Mine: it may have been told in short before.
 func (w *Watch) SitAt(seat office.SeatID) {
 	w.board.mu.Lock()
 	defer w.board.mu.Unlock()
@@ -93,6 +101,11 @@ func (w *Watch) SitAt(seat office.SeatID) {
 			w.shelf.seats[seat] = map[*Watch]struct{}{}
 		}
 		w.shelf.seats[seat][w] = struct{}{}
+		for _, t := range w.shelf.items {
+			if about, ok := t.Value.(Seated); ok && shortens(t.Value) && slices.Contains(about.Seats(), seat) {
+				w.tell(t.Change)
+			}
+		}
 	}
 }
 
@@ -158,12 +171,12 @@ func (w *Watch) News() News {
 	switch {
 	case w.seen < s.forgot:
 		w.seen = s.n
-		w.told = nil
+		w.told, w.back = nil, false
 		return News{Snapshot: w.board.snapshot(s)}
-	case w.seen < s.bell.n && last != nil && last.From == w.seen:
+	case w.seen < s.bell.n && last != nil && last.From == w.seen && !w.back:
 		n.Batch = last
-	case w.seen < s.bell.n:
-		n.Batch = &Batch{From: w.seen, To: s.bell.n, Changes: s.since(w.seen, s.bell.n)}
+	case w.seen < s.bell.n || w.back:
+		w.catchUp(&n)
 	}
 	// A thing may have changed again without concerning the seat any more. What counts is what it is now.
 	for i, c := range n.Mine {
@@ -182,10 +195,29 @@ func (w *Watch) News() News {
 	return n
 }
 
-// in says whether a batch made just now has this change.
+// catchUp makes a batch for this screen alone. What has changed again since the bell rang is told ahead: a batch to come
+// may pass it over, if it is gone by then, as what came and went.
+func (w *Watch) catchUp(n *News) {
+	s := w.shelf
+	b := &Batch{From: w.seen, To: max(w.seen, s.bell.n), Whole: true}
+	for _, c := range s.since(w.seen, s.n, true) {
+		switch {
+		case c.N <= b.To:
+			b.Changes = append(b.Changes, c)
+		case !slices.ContainsFunc(n.Mine, func(m Change) bool { return m.Key == c.Key }):
+			n.Mine = append(n.Mine, c)
+		}
+	}
+	n.Batch, w.back = b, false
+}
+
+// in says whether a batch made just now has all of this change.
 func (s *shelf) in(b *Batch, c Change) bool {
+	if !b.Whole && shortens(c.Value) {
+		return false
+	}
 	t := s.items[c.Key]
-	return t != nil && t.N == c.N && c.N <= b.To && !t.unknown(b.From)
+	return t != nil && t.N == c.N && b.From < c.N && c.N <= b.To && (b.Whole || !t.unknown(b.From))
 }
 
 // now is a thing that was told of as number n, as it is by now.
@@ -233,7 +265,7 @@ func Pace(screens int) time.Duration {
 
 const (
 	paceEach = 5 * time.Millisecond
-	paceMax  = time.Second
+	paceMax  = 2 * time.Second
 )
 
 // toll rings the bell now or as soon as the pace allows; mu is held.
@@ -264,7 +296,7 @@ func (b *bell) peal(s *shelf, now time.Time) {
 	if b.n < s.n {
 		b.batch = nil
 		if len(s.watch) > 0 && b.n >= s.forgot {
-			b.batch = &Batch{From: b.n, To: s.n, Changes: s.since(b.n, s.n)}
+			b.batch = &Batch{From: b.n, To: s.n, Changes: s.since(b.n, s.n, false)}
 		}
 		b.n = s.n
 	}

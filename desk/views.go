@@ -79,6 +79,34 @@ func (v CallView) Seats() []office.SeatID {
 	return out
 }
 
+// ShortCall is what seats need of a call that others have: who is on what, since when. It has all by which a screen
+// tells whether a call is at its own seat.
+type ShortCall struct {
+	ID      call.ID         `json:"id"`
+	Office  office.ID       `json:"office"`
+	Phase   call.Phase      `json:"phase"`
+	Since   time.Time       `json:"since"`
+	Seat    office.SeatID   `json:"seat"`
+	Person  office.PersonID `json:"person"`
+	Chip    call.Chip       `json:"chip"`
+	Leaving *LeavingView    `json:"leaving"`
+	Offers  []OfferView     `json:"offers"`
+	Guests  []GuestView     `json:"guests"`
+}
+
+// Short is nil while a call waits: every screen of the office shows its queue.
+func (v CallView) Short() any {
+	switch v.Phase {
+	case call.Talking, call.Transferring, call.Dialling, call.Orphan, call.Recovering, call.Unfinished:
+	case call.Gated, call.Queued, call.Offered, call.Ended:
+		return nil
+	}
+	return ShortCall{
+		ID: v.ID, Office: v.Office, Phase: v.Phase, Since: v.Since, Seat: v.Seat, Person: v.Person, Chip: v.Chip, Leaving: v.Leaving,
+		Offers: v.Offers, Guests: v.Guests,
+	}
+}
+
 // OfferView is one ringing seat of a call.
 type OfferView struct {
 	N      int             `json:"n"`

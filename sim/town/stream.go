@@ -141,14 +141,14 @@ func (w *watch) take(event, data string) {
 		w.reset()
 		w.fresh = true
 		for k, v := range s.Items {
-			w.set(k, v)
+			w.set(k, v, false)
 		}
-	case "change", "now":
+	case "change", "short", "now":
 		var c struct {
 			Key   string          `json:"key"`
 			Value json.RawMessage `json:"value"`
 		}
-		if json.Unmarshal([]byte(data), &c) != nil || !w.set(c.Key, c.Value) {
+		if json.Unmarshal([]byte(data), &c) != nil || !w.set(c.Key, c.Value, event == "short") {
 			return
 		}
 	default:
@@ -158,26 +158,31 @@ func (w *watch) take(event, data string) {
 	w.changed = make(chan struct{})
 }
 
-// set takes one thing; it reports false for things that operators of the town don't look at.
-func (w *watch) set(key string, value json.RawMessage) bool {
+// set takes one thing, or what has changed of it; it reports false for things that operators of the town don't look at.
+func (w *watch) set(key string, value json.RawMessage, short bool) bool {
 	kind, id, _ := strings.Cut(key, "/")
 	switch kind {
 	case "seat":
-		return put(w.seats, id, value)
+		return put(w.seats, id, value, short)
 	case "call":
-		return put(w.calls, id, value)
+		return put(w.calls, id, value, short)
 	case "incident":
-		return put(w.incidents, id, value)
+		return put(w.incidents, id, value, short)
 	}
 	return false
 }
 
-func put[T any](m map[string]T, id string, value json.RawMessage) bool {
+func put[T any](m map[string]T, id string, value json.RawMessage, short bool) bool {
 	if len(value) == 0 || string(value) == "null" {
 		delete(m, id)
 		return true
 	}
 	var v T
+	if short { // laid over a copy of its own: others may be reading what was
+		if was, err := json.Marshal(m[id]); err != nil || json.Unmarshal(was, &v) != nil {
+			return false
+		}
+	}
 	if json.Unmarshal(value, &v) != nil {
 		return false
 	}

@@ -8725,7 +8725,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), now (Change: what concerns the own seat, ahead of its change), rows (Rows); a comment each 10 s */
+            /** @description events snapshot (Snapshot), change (Change, with an id for Last-Event-ID), short (the same, its value only the part of a LiveCall that other seats need: to be laid over what is known of it), now (Change: what concerns the own seat, ahead of its change), rows (Rows); a comment each 10 s */
             200: {
                 headers: {
                     [name: string]: unknown;

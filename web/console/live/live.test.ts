@@ -38,6 +38,35 @@ describe("the stream", () => {
     expect(fold(now, change(2, "call/c2", call({ id: "c2" }))).calls.c2).toBeDefined();
     expect(fold(now, { event: "now", boot: "b", key: "call/c1", value: null }).calls).toEqual({});
   });
+  it("lays what is told in short over what it knows, so that the own call keeps its story", () => {
+    const short = (id: string) => ({
+      id,
+      office: "polda-kaltim",
+      phase: "TRANSFERRING",
+      since: "2026-11-23T10:00:00Z",
+      seat: "polda-kaltim/9",
+      person: "p9",
+      chip: "",
+      leaving: null,
+      offers: [],
+      guests: [],
+    });
+    const told = (n: number, id: string): Message => ({
+      event: "short",
+      boot: "b",
+      n,
+      key: `call/${id}`,
+      value: short(id),
+    });
+    const own = fold(start, told(2, "c1"));
+    expect(own.n).toBe(2);
+    expect(own.calls.c1).toEqual({ ...start.calls.c1, ...short("c1") });
+    expect(fold(own, told(2, "c1"))).toBe(own);
+    const other = fold(own, told(3, "c9"));
+    expect(momentOf(other, "polda-kaltim/9")).toMatchObject({ kind: "transfer" });
+    expect(Object.keys(other.calls.c9 ?? {}).sort()).toEqual(Object.keys(call()).sort());
+    expect(fold(other, change(4, "call/c9", null)).calls.c9).toBeUndefined();
+  });
   it("refuses changes of another boot", () => expect(fold(start, change(9, "call/c1", null, "other"))).toBe(start));
   it("forgets everything old with a new snapshot", () => expect(fold(start, snapshot({}, 1, "c")).calls).toEqual({}));
   it("leaves what it had untouched", () => {

@@ -17,7 +17,7 @@ export interface Live {
 
 export type Message =
   | { event: "snapshot"; boot: string; n: number; serverTime: string; items: Record<string, unknown> }
-  | { event: "change"; boot: string; n: number; key: string; value: unknown }
+  | { event: "change" | "short"; boot: string; n: number; key: string; value: unknown }
   | { event: "now"; boot: string; key: string; value: unknown };
 
 export const empty: Live = {
@@ -43,6 +43,69 @@ const shelves = {
   owed: "owed",
 } as const;
 
+/** What isn't known of a call that other seats have: the stream tells such calls in short. */
+const unknown: Omit<LiveCall, "id" | "office" | "phase" | "since" | "seat" | "person"> = {
+  answeredAt: null,
+  blind: false,
+  callerHolds: false,
+  callerName: "",
+  chip: "",
+  chipOffice: "",
+  dialled: "",
+  digits: "",
+  firstRing: "",
+  given: 0,
+  guests: [],
+  history: {
+    calls: 0,
+    pranks: 0,
+    lastPrankAt: null,
+    last: [],
+    open: [],
+    danger: false,
+    level: "",
+    why: [],
+    likely: "",
+  },
+  incident: "",
+  leaving: null,
+  level: 0,
+  low: false,
+  mediaLost: false,
+  number: "",
+  numberText: "",
+  offers: [],
+  onHold: false,
+  orphanUntil: null,
+  outbound: null,
+  outcome: "",
+  place: null,
+  polresTalked: false,
+  promised: false,
+  recording: false,
+  sent: [],
+  silence: {
+    spoke: false,
+    speaking: false,
+    sound: "",
+    since: null,
+    prompted: 0,
+    askAt: null,
+    emergency: false,
+    byEar: false,
+    muted: false,
+    pocketAt: null,
+  },
+  target: "",
+  targetUntil: null,
+  trunk: "",
+  trust: "",
+  try: 0,
+  unfinishedUntil: null,
+  urgent: false,
+  withheld: false,
+};
+
 function shelfOf(key: string): [(typeof shelves)[keyof typeof shelves], string] | null {
   const cut = key.indexOf("/");
   const kind = key.slice(0, cut);
@@ -53,6 +116,7 @@ function shelfOf(key: string): [(typeof shelves)[keyof typeof shelves], string] 
 /**
  * Folds one message. A change that is old, or of another boot, leaves the state as it is. What concerns the own seat
  * comes as "now", ahead of the others' changes, and doesn't count: a change to come tells it again, or what came after.
+ * "short" is a change whose value isn't all: what is known beside it stays.
  */
 export function fold(live: Live, m: Message): Live {
   if (m.event === "snapshot") {
@@ -66,11 +130,12 @@ export function fold(live: Live, m: Message): Live {
   }
   if (m.boot !== live.boot) return live;
   const n = m.event === "now" ? live.n : m.n;
-  if (m.event === "change" && n <= live.n) return live;
+  if (m.event !== "now" && n <= live.n) return live;
   const at = shelfOf(m.key);
   if (!at) return { ...live, n };
   const shelf: Record<string, unknown> = { ...live[at[0]] };
   if (m.value === null) delete shelf[at[1]];
+  else if (m.event === "short") shelf[at[1]] = { ...unknown, ...(shelf[at[1]] as object), ...(m.value as object) };
   else shelf[at[1]] = m.value;
   return { ...live, n, [at[0]]: shelf };
 }

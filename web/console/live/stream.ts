@@ -5,6 +5,7 @@ import { empty, fold, type Live, type Message } from "./live";
 import { sseParser } from "./sse";
 
 const silence = 15_000; // the server pings each 10 s
+const known = ["snapshot", "change", "short", "now"] as const;
 const waits = [100, 200, 400, 800, 1600, 2000];
 
 export class Stream {
@@ -89,7 +90,7 @@ export class Stream {
         if (e.id) this.lastId = e.id;
         const data = JSON.parse(e.data);
         if (e.event === "rows") return this.onRows(data.tables ?? []);
-        if (e.event !== "snapshot" && e.event !== "change" && e.event !== "now") return;
+        if (!(known as readonly string[]).includes(e.event)) return;
         if (e.event === "snapshot") {
           this.clock.sample(Date.parse(data.serverTime), sent, Date.now());
           if (!e.id) this.lastId = `${data.boot}:${data.n}`;
