@@ -1,6 +1,9 @@
 package tape
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // reel is the newest seconds of a call, in memory: where pieces that come late, twice or at the same time are put
 // together. It doesn't know files, and its owner locks it.
@@ -70,11 +73,24 @@ func (r *reel) block(sec int64) *[second]byte {
 			return nil
 		}
 		r.held++
-		*b = new([second]byte)
+		*b = blocks.Get().(*[second]byte) //nolint:errcheck // nothing else is put there
 		copy((*b)[:], silent[:])
 	}
 	return *b
 }
+
+// clear lets go of what is held.
+func (r *reel) clear() {
+	for _, b := range r.blocks {
+		if b != nil {
+			blocks.Put(b)
+		}
+	}
+	r.blocks, r.held = nil, 0
+}
+
+// blocks are seconds of sound for use again: each call needs one or two at a time, and one to write from.
+var blocks = sync.Pool{New: func() any { return new([second]byte) }}
 
 var silent = func() (s [second]byte) {
 	for i := range s {
@@ -101,8 +117,9 @@ func (r *reel) take(to int64, buf []byte) []byte {
 		if len(r.blocks) > 0 {
 			if r.blocks[0] != nil {
 				r.held--
+				blocks.Put(r.blocks[0])
 			}
-			r.blocks = r.blocks[1:]
+			r.blocks = append(r.blocks[:0], r.blocks[1:]...) // a few: it shifts in place and keeps its array
 		}
 	}
 	return buf[:n]

@@ -1,6 +1,7 @@
 package tape
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,8 +34,8 @@ type Writer struct {
 	mark    *mark
 	chain   *chain
 	sumsAt  int64
-	buf     [second]byte
-	pending []byte // sound that was taken from the reel and isn't written yet
+	pending []byte // sound that was taken from the reel and could not be written yet
+	headed  int64  // sound that the header tells of
 	lines   []byte // sums that aren't written yet
 	synced  time.Time
 	failed  error // the last write failed
@@ -122,25 +123,33 @@ func (w *Writer) flush(all bool) {
 }
 
 // write brings sound, then header, then sums to the file, so that each is true of what is before it.
+//
+// The header follows each second: Recover goes by the file's size, and a player in the middle of a call misses no more.
 func (w *Writer) write(all bool, now time.Time) error {
-	before := w.chain.bytes
+	buf := blocks.Get().(*[second]byte) //nolint:errcheck // nothing else is put there
+	defer blocks.Put(buf)
 	for {
-		if len(w.pending) == 0 {
-			w.pending = w.next(all, now)
+		sound := w.pending
+		if len(sound) == 0 {
+			sound = w.next(all, now, buf[:])
 		}
-		if len(w.pending) == 0 {
+		if len(sound) == 0 {
 			break
 		}
-		if _, err := w.wav.WriteAt(w.pending, headerSize+w.chain.bytes); err != nil {
+		if _, err := w.wav.WriteAt(sound, headerSize+w.chain.bytes); err != nil {
+			if len(w.pending) == 0 {
+				w.pending = bytes.Clone(sound)
+			}
 			return err
 		}
-		w.lines = append(w.lines, w.chain.add(w.pending)...)
+		w.lines = append(w.lines, w.chain.add(sound)...)
 		w.pending = nil
 	}
-	if w.chain.bytes != before || w.failed != nil {
+	if w.chain.bytes != w.headed && (all || w.chain.bytes-w.headed >= second) || w.failed != nil {
 		if _, err := w.wav.WriteAt(header(w.chain.bytes), 0); err != nil {
 			return err
 		}
+		w.headed = w.chain.bytes
 	}
 	if len(w.lines) > 0 {
 		if _, err := w.sums.WriteAt(w.lines, w.sumsAt); err != nil {
@@ -153,14 +162,14 @@ func (w *Writer) write(all bool, now time.Time) error {
 }
 
 // next takes sound from the reel. While sound comes, its newest 300 ms stay: pieces in wrong order find their place.
-func (w *Writer) next(all bool, now time.Time) []byte {
+func (w *Writer) next(all bool, now time.Time, buf []byte) []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	to := w.reel.high
 	if !all && now.Sub(w.heard) < window {
 		to -= windowed
 	}
-	return w.reel.take(to, w.buf[:])
+	return w.reel.take(to, buf)
 }
 
 // Close writes the rest, makes it safe from a power cut, and tells the sum that binds the tape to its call. Sound that
@@ -184,6 +193,7 @@ func (w *Writer) Close() (Sum, error) {
 	}
 	w.mu.Lock()
 	w.sum = w.chain.sum(w.reel.dropped)
+	w.reel.clear() // who ended a call may know of it, and so of this tape, for a while
 	w.mu.Unlock()
 	if err == nil {
 		err = w.store.safe(w.wav, w.sums)
