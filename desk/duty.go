@@ -78,7 +78,7 @@ func (f *Floor) askSeat(s *seat, cmd Command, now time.Time) error {
 }
 
 func (f *Floor) seatOf(p office.PersonID) *seat {
-	for _, s := range f.seats {
+	for _, s := range f.all {
 		if s.person != nil && s.person.ID == p {
 			return s
 		}

@@ -124,7 +124,8 @@ func (f *Floor) run(ctx context.Context) {
 	defer timer.Stop()
 	for {
 		var due <-chan time.Time
-		if at, ok := f.deadline(); ok {
+		at, ok := f.deadline()
+		if ok {
 			timer.Reset(time.Until(at))
 			due = timer.C
 		}
@@ -137,7 +138,9 @@ func (f *Floor) run(ctx context.Context) {
 		for _, m := range f.box.take() {
 			f.handle(m)
 		}
-		f.tick(time.Now())
+		if now := time.Now(); ok && !at.After(now) { // one that a message set is looked at in the next round
+			f.tick(now)
+		}
 		f.match()
 		f.publish()
 	}

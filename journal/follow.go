@@ -10,8 +10,9 @@ import (
 const followBatch = 256
 
 // followPace is how often at most a follower that has read all is woken: each waking is a query, and what a
-// follower makes of it a transaction, so with many writers most of the work would be the waking.
-const followPace = 100 * time.Millisecond
+// follower makes of it a transaction, so with many writers most of the work would be the waking. Screens are told of
+// changed lists four times a second at most.
+const followPace = 250 * time.Millisecond
 
 // Follow calls fn with each record from a position on: see Journal. It sleeps until something is written.
 func (s *SQLite) Follow(ctx context.Context, from uint64, fn func(Record) error) error {

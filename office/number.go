@@ -35,11 +35,29 @@ func ParseNumber(raw string) (Number, bool) {
 	if strings.HasPrefix(digits, "62") && len(digits) >= 9 {
 		digits = "+" + digits
 	}
+	if n, ok := mobile(digits); ok {
+		return n, true
+	}
 	n, err := phonenumbers.Parse(digits, "ID")
 	if err != nil || !phonenumbers.IsPossibleNumber(n) {
 		return "", false
 	}
 	return Number(phonenumbers.Format(n, phonenumbers.E164)), true
+}
+
+// mobile is ParseNumber for what most callers have, without the library's patterns, which are most of what reading an
+// INVITE would cost.
+func mobile(digits string) (Number, bool) {
+	rest, ok := strings.CutPrefix(digits, "+62")
+	if !ok {
+		if rest, ok = strings.CutPrefix(digits, "0"); !ok {
+			return "", false
+		}
+	}
+	if len(rest) < 9 || len(rest) > 12 || rest[0] != '8' {
+		return "", false
+	}
+	return Number("+62" + rest), true
 }
 
 // Display writes the number as people in Indonesia read it: "0812-3456-7890", "(disembunyikan)" when empty.
