@@ -32,6 +32,9 @@ func (d *Dispatch) assign(who Who, c Assign, now time.Time) (*entry, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(unitEvents) == 0 {
+			continue // it has the job already, by the same person
+		}
 		_, stacked := unitEvents[len(unitEvents)-1].(incident.UnitStacked)
 		events, err := incident.Decide(s, incident.Assign{At: now, By: who.Person, Office: who.Office, Unit: id, Stacked: stacked})
 		if err != nil {

@@ -194,3 +194,30 @@ func TestCrewOfARetiredUnit(t *testing.T) {
 		r.doUnit("", dwi, Man{ID: fresh, Crew: []incident.Mate{{Person: crew("B1"), Lead: true}}})
 	})
 }
+
+// What is pressed again, since nobody knows whether the first press came through, is done once and says so to who pressed;
+// to others it is taken.
+func TestPressedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t, nil)
+		defer r.d.Close()
+		u, v := r.unit("B1", "bpn"), r.unit("B2", "bpn")
+		id := r.sent("a", robbery())
+		for range 2 {
+			r.do("", dwi, Accept{ID: id})
+		}
+		r.do("taken", eka, Accept{ID: id})
+		r.do("", dwi, Assign{ID: id, Units: []incident.UnitID{u}})
+		r.do("", dwi, Assign{ID: id, Units: []incident.UnitID{u}})
+		r.do("", dwi, Assign{ID: id, Units: []incident.UnitID{u, v}})
+		r.do("unit_taken", eka, Assign{ID: id, Units: []incident.UnitID{u}})
+		n := len(r.records)
+		for range 2 {
+			r.do("", dwi, Advance{ID: id, Unit: u, Step: incident.StepAck, Via: incident.ByRadio})
+		}
+		if s := r.state(id); len(s.Units) != 2 || len(r.records) != n+2 { // the unit's and the incident's
+			t.Fatalf("%d units, %d records", len(s.Units), len(r.records)-n)
+		}
+		r.agree()
+	})
+}

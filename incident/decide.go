@@ -179,6 +179,9 @@ func send(s State, c Send) ([]Event, error) {
 
 func accept(s State, c Accept) ([]Event, error) {
 	if s.Working() && s.Office == c.Office {
+		if s.AcceptedBy == c.By {
+			return nil, nil // pressed twice
+		}
 		return nil, &Refusal{Code: "taken", Text: "somebody of the office accepted it already", By: s.AcceptedBy}
 	}
 	if s.Phase != Sent || s.Office != c.Office {

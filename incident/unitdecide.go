@@ -162,6 +162,9 @@ func (u Unit) Has(id ID) bool {
 func giveJob(u Unit, c GiveJob) ([]UnitEvent, error) {
 	for _, j := range u.jobs() {
 		if j.Incident == c.Incident {
+			if j.By == c.By && c.Stack == (u.Job == nil || u.Job.Incident != c.Incident) {
+				return nil, nil // pressed twice
+			}
 			return nil, &Refusal{Code: "unit_taken", Text: "the unit was assigned to this incident already", By: j.By, Incident: j.Incident, Unit: u.ID}
 		}
 	}

@@ -38,10 +38,18 @@ func (n *Node) contacts(o office.ID, _ incident.Level, _ office.PersonID) []disp
 }
 
 // asker calls people by the desk's way out.
-type asker struct{ desk *desk.Desk }
+type asker struct {
+	desk  *desk.Desk
+	wired <-chan struct{}
+}
 
 // Ask reads out the report's number and what is late, and nothing of what was reported: who answers may be anybody.
 func (a asker) Ask(ctx context.Context, q dispatch.Question) incident.PhoneOutcome {
+	select {
+	case <-a.wired: // at the start deadlines are kept before the wire is open
+	case <-ctx.Done():
+		return incident.PhoneFailed
+	}
 	say := []string{"escalate"}
 	if i := strings.LastIndexByte(q.No, '/'); i >= 0 {
 		say = append(say, "piket_report")

@@ -51,6 +51,7 @@ type Node struct {
 	desk      *desk.Desk
 	recovery  *desk.Recovery // until the phone listens
 	dialler   dialler
+	wired     chan struct{} // closed once the wire is open
 	started   time.Time
 	ladders   ladders
 	lands     *lands
@@ -269,7 +270,8 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 	}
 	n.onClose(n.desk.Close)
 	n.dispatch.SetLink(n.link)
-	n.dispatch.SetPhone(asker{n.desk})
+	n.wired = make(chan struct{})
+	n.dispatch.SetPhone(asker{desk: n.desk, wired: n.wired})
 	n.recovery = n.desk.Recover()
 	if err := n.fold(ctx, n.recovery.Fold, n.dispatch.Fold); err != nil {
 		return err

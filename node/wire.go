@@ -89,6 +89,7 @@ func (n *Node) openWire(context.Context) (err error) {
 		n.phone.Leave()
 	})
 	n.dialler.Store(n.phone)
+	close(n.wired)
 	n.figures.live(n)
 	if live, asked := n.recovery.Done(n.person, n.phone); live > 0 {
 		n.log.Warn("calls were live when the last process ended", "count", live, "asked", asked)
