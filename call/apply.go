@@ -186,7 +186,7 @@ func (s *State) answered(e WasAnswered) {
 	s.Offers = slices.DeleteFunc(slices.Clone(s.Offers), func(o Offer) bool { return o.N == e.N })
 	s.Target, s.TargetUntil, s.OrphanUntil, s.Chip, s.ChipOffice = "", time.Time{}, time.Time{}, "", office.ID("")
 	s.enter(Talking, e.At)
-	s.waitForVoice(e.At)
+	s.askFirst(e.At)
 }
 
 // ApplyAll folds events onto s in order.

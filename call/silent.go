@@ -20,6 +20,25 @@ func (s State) listens() bool {
 		!s.OnHold && s.Aside() == nil
 }
 
+// afterSilence is how long a person who answers a caller who was silent at the gate speaks before the machine asks: that
+// caller has been silent for a while already, and is asked no later than one whom nobody held (docs/DECISIONS/0027).
+const afterSilence = 4 * time.Second
+
+// askFirst sets when a caller is asked whom a person has just answered. (s is Apply's own copy.)
+func (s *State) askFirst(at time.Time) {
+	s.waitForVoice(at)
+	if s.GateHow != BySilence || s.Prompted > 0 || s.SilentAt.IsZero() {
+		return
+	}
+	soon := at.Add(afterSilence)
+	if from := s.FirstRing.Add(s.Times.Silent); from.After(soon) {
+		soon = from
+	}
+	if soon.Before(s.SilentAt) {
+		s.SilentAt = soon
+	}
+}
+
 // waitForVoice sets when the caller is asked next. (s is Apply's own copy.)
 func (s *State) waitForVoice(from time.Time) {
 	s.SilentAt = time.Time{}

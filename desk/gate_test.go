@@ -81,8 +81,11 @@ func TestGate(t *testing.T) {
 		busy := w.dials("+62811")
 		w.answers("pa", busy, "polda/1")
 		l := w.held(joker)
-		w.sleep(21 * time.Second)
+		w.sleep(5 * time.Second)
 		w.expect(l, call.Queued)
+		if plays := l.talk.plays(); plays != "gate" {
+			t.Fatalf("in the low lane, where the gate still listens, they hear %q", plays)
+		}
 		if !w.call(l.id).Low {
 			t.Fatal("a silent call is not in the low lane")
 		}
@@ -96,6 +99,31 @@ func TestGate(t *testing.T) {
 		if w.call(l.id).Low {
 			t.Fatal("8 did not lead out of the low lane")
 		}
+	})
+	run(t, "who is silent rings at an idle seat after 4 s, and is asked for 5-5 within 10 s", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.pranks(3)
+		start := time.Now()
+		l := w.held(joker)
+		w.sleep(3 * time.Second)
+		w.expect(l, call.Gated)
+		start = start.Add(time.Since(start) - 3*time.Second)
+		w.sleep(1100 * time.Millisecond)
+		w.expect(l, call.Offered)
+		w.answers("pa", l, "polda/1")
+		w.sleep(10*time.Second - time.Since(start))
+		if said, _ := l.talk.saying(); !slices.Contains(said, "silent") {
+			t.Fatalf("10 s after the gate's answer nobody has asked for 5-5: %v", said)
+		}
+	})
+	run(t, "a blocked number that is silent rings after 20 s, not after 4", func(t *testing.T, w *world) {
+		w.sits("pa", "polda/1")
+		w.must("pa", BlockNumber{Office: "polda", Number: string(joker), Until: time.Now().Add(2 * time.Hour), Reason: "menelepon terus"})
+		l := w.held(joker)
+		w.sleep(19 * time.Second)
+		w.expect(l, call.Gated)
+		w.sleep(1100 * time.Millisecond)
+		w.expect(l, call.Offered)
 	})
 	run(t, "who hangs up at the gate is owed nothing and adds no evidence", func(t *testing.T, w *world) {
 		w.sits("pa", "polda/1")
@@ -122,7 +150,7 @@ func TestGate(t *testing.T) {
 		l.sink(phone.Voice{Speaking: true, Total: 750 * time.Millisecond, Sound: "speech"})
 		w.sleep(time.Second)
 		l.sink(phone.Voice{Total: 750 * time.Millisecond, Sound: "silence"})
-		w.sleep(3 * time.Second)
+		w.sleep(500 * time.Millisecond)
 		w.expect(l, call.Gated)
 		l.sink(phone.Voice{Speaking: true, Total: 1500 * time.Millisecond, Sound: "speech"})
 		w.settle()

@@ -22,7 +22,7 @@ const (
 // comfortEvery is how far announcements are apart (CALL.md: at 0, 15, 30 s…; a prompt takes about 4 s).
 const comfortEvery = 11 * time.Second
 
-// gateEvery: the prompt of the gate takes about 5 s, so it is heard twice before the gate gives up (20 s).
+// gateEvery: the prompt of the gate takes about 8 s, and goes on in the low lane, where the gate still listens.
 const gateEvery = 4 * time.Second
 
 // programmes are the prompts of each.
@@ -42,7 +42,7 @@ func (l *Live) play() {
 	}
 	p := progQueue
 	switch s := l.state; {
-	case s.Phase == call.Gated:
+	case s.Phase == call.Gated || s.Waiting() && s.Low && s.GateHow == call.BySilence:
 		p = progGate
 	case s.OnHold || s.Aside() != nil:
 		p = progHold

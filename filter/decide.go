@@ -126,6 +126,7 @@ func Decide(l *Ledger, cmd Command) ([]Event, error) {
 	case Notice:
 		return l.decideNotice(c)
 	case SetWeights:
+		c.Weights = c.Weights.filled()
 		switch err := c.Weights.Check(); {
 		case c.By == "":
 			return nil, refuse(CodeNoPerson, "only a person may do this")

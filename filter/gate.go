@@ -87,7 +87,7 @@ func (g GateState) Do(cmd GateCommand) (GateState, []Event) {
 			return g, nil
 		}
 		g = GateState{
-			Call: c.Call, Low: c.Verdict.Low, In: true, Until: c.At.Add(c.Weights.Silence()), Needed: c.Weights.Speech(),
+			Call: c.Call, Low: c.Verdict.Low, In: true, Until: c.At.Add(c.Weights.Silence(c.Verdict)), Needed: c.Weights.Speech(),
 		}
 		return g, []Event{GateEntered{
 			At: c.At, Call: c.Call, Number: office.Private(c.Number), Level: c.Verdict.Level, Why: c.Verdict.Why,

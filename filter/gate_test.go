@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-func enter(level Level) GateState {
-	g, _ := GateState{}.Do(Enter{At: noon, Call: "a", Number: budi, Verdict: Verdict{Level: level, Held: true, Low: level == Low}, Weights: Default()})
+func enter(level Level, why ...Reason) GateState {
+	g, _ := GateState{}.Do(Enter{At: noon, Call: "a", Number: budi, Verdict: Verdict{Level: level, Held: true, Low: level == Low, Why: why}, Weights: Default()})
 	return g
 }
 
@@ -18,21 +18,22 @@ func sec(s float64) time.Time { return noon.Add(time.Duration(s * float64(time.S
 func TestGate(t *testing.T) {
 	for name, c := range map[string]struct {
 		level Level
+		why   []Reason
 		do    []GateCommand
 		how   How
 		in    bool
 		lane  bool
 	}{
-		"waits":                          {do: []GateCommand{GateTick{sec(19.9)}}, in: true},
+		"waits":                          {do: []GateCommand{GateTick{sec(3.9)}}, in: true},
 		"presses 8":                      {do: []GateCommand{Key{sec(3), '8'}}, how: Key8},
 		"presses another key":            {do: []GateCommand{Key{sec(3), '1'}, Key{sec(3), '5'}}, in: true},
 		"can't speak: 5-5":               {do: []GateCommand{Key{sec(3), '5'}, Key{sec(5), '5'}}, how: SilentHelp},
 		"5, and much later 5":            {do: []GateCommand{Key{sec(3), '5'}, Key{sec(10), '5'}}, in: true},
 		"speaks":                         {do: []GateCommand{Voice{sec(2), true}, GateTick{sec(3.5)}}, how: Spoke},
 		"speaks in pieces":               {do: []GateCommand{Voice{sec(2), true}, Voice{sec(2.8), false}, Voice{sec(5), true}, Voice{sec(5.8), false}}, how: Spoke},
-		"coughs":                         {do: []GateCommand{Voice{sec(2), true}, Voice{sec(2.4), false}, GateTick{sec(10)}}, in: true},
-		"is silent":                      {do: []GateCommand{GateTick{sec(20)}}, how: SilenceLow, in: true, lane: true},
-		"begins to speak at the end":     {do: []GateCommand{Voice{sec(19.5), true}, GateTick{sec(20)}, GateTick{sec(21)}}, how: Spoke},
+		"coughs":                         {do: []GateCommand{Voice{sec(2), true}, Voice{sec(2.4), false}, GateTick{sec(3.9)}}, in: true},
+		"is silent":                      {do: []GateCommand{GateTick{sec(4)}}, how: SilenceLow, in: true, lane: true},
+		"begins to speak at the end":     {do: []GateCommand{Voice{sec(3.5), true}, GateTick{sec(4)}, GateTick{sec(5)}}, how: Spoke},
 		"speaks in the low lane":         {do: []GateCommand{GateTick{sec(20)}, Voice{sec(30), true}, GateTick{sec(31.5)}}, how: Spoke},
 		"presses 8 in the low lane":      {do: []GateCommand{GateTick{sec(20)}, Key{sec(30), '8'}}, how: Key8},
 		"leaves":                         {do: []GateCommand{Leave{sec(4)}, Key{sec(5), '8'}}, how: LeftGate},
@@ -42,6 +43,8 @@ func TestGate(t *testing.T) {
 		"8 after it ended":               {do: []GateCommand{Key{sec(3), '8'}, Key{sec(4), '8'}, GateTick{sec(30)}, Leave{sec(40)}}, how: Key8},
 		"voice off that never was on":    {do: []GateCommand{Voice{sec(3), false}}, in: true},
 		"times that go back":             {do: []GateCommand{Voice{sec(3), true}, Voice{sec(1), false}, GateTick{sec(-5)}}, in: true},
+		"is silent under a shield":       {why: []Reason{{Code: Shielded}}, do: []GateCommand{GateTick{sec(19.9)}}, in: true},
+		"is silent though blocked":       {why: []Reason{{Code: IsBlocked}, {Code: Code(Prank)}}, do: []GateCommand{GateTick{sec(20)}}, how: SilenceLow, in: true, lane: true},
 		"comes in twice":                 {do: []GateCommand{Enter{At: sec(5), Call: "b", Weights: Default()}}, in: true},
 		"a tick that came much too late": {do: []GateCommand{Voice{sec(3), true}, Voice{sec(3.5), false}, GateTick{sec(300)}}, how: SilenceLow, in: true, lane: true},
 	} {
@@ -49,7 +52,7 @@ func TestGate(t *testing.T) {
 			if c.level == None {
 				c.level = Gate
 			}
-			g := enter(c.level)
+			g := enter(c.level, c.why...)
 			for _, cmd := range c.do {
 				g, _ = g.Do(cmd)
 			}

@@ -87,6 +87,21 @@ func TestEventsForEver(t *testing.T) {
 	}
 }
 
+// TestOlderWeights: weights of a journal that knew one time of silence alone keep it, and aren't refused.
+func TestOlderWeights(t *testing.T) {
+	l := NewLedger(0)
+	w := firstWeights
+	w.Prank, w.SilenceSeconds = 4, 30
+	l.Fold(WeightsSet{At: noon, Rev: 1, Weights: w, Reason: "dahulu", By: "kompol"})
+	if got, rev := l.Weights(); rev != 1 || got.Prank != 4 || got.SilenceSeconds != 30 || got.HeldSeconds != 30 {
+		t.Errorf("revision %d: %+v", rev, got)
+	}
+	events, err := Decide(l, SetWeights{At: noon, Rev: 1, Weights: firstWeights, Reason: "kembali", By: "kompol"})
+	if err != nil || events[0].(WeightsSet).Weights.HeldSeconds != 20 {
+		t.Errorf("%+v, %v", events, err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	for _, e := range examples {
 		body, err := Codec.Encode([]Event{e})

@@ -133,6 +133,7 @@ func (l *Ledger) Fold(e Event) {
 			}
 		})
 	case WeightsSet:
+		e.Weights = e.Weights.filled()
 		if e.Weights.Check() == nil && cmp.Or(e.Rev-l.set.Rev, e.At.Compare(l.set.At), cmp.Compare(e.By, l.set.By)) > 0 {
 			l.set, l.weights = e, e.Weights
 		}

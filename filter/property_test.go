@@ -368,6 +368,7 @@ func TestSenselessWeights(t *testing.T) {
 		"sharedCap":      func(w *Weights) { w.SharedCap = 8 },
 		"sample":         func(w *Weights) { w.Sample = 0 },
 		"silenceSeconds": func(w *Weights) { w.SilenceSeconds = 0 },
+		"heldSeconds":    func(w *Weights) { w.HeldSeconds = 3 }, // less than at the gate
 		"speechSeconds":  func(w *Weights) { w.SpeechSeconds = 60 },
 		"againSeconds":   func(w *Weights) { w.AgainSeconds = -1 },
 		"blockMaxHours":  func(w *Weights) { w.BlockMaxHours = 25 },

@@ -30,11 +30,12 @@ type Weights struct {
 	EmptyCap  float64 `json:"emptyCap"`  // all kosong together come to no more; below the gate: a silent victim may ring often
 	SharedCap float64 `json:"sharedCap"` // a shared phone comes to no more; below the gate
 
-	Sample         float64 `json:"sample"`         // share of gated calls that pass as if ungated; 0.01
-	SilenceSeconds float64 `json:"silenceSeconds"` // at the gate without key or speech, then the low lane; 20
-	SpeechSeconds  float64 `json:"speechSeconds"`  // of speech at the gate pass the caller; 1.5
-	AgainSeconds   float64 `json:"againSeconds"`   // a second call within passes, without prank evidence; 60
-	BlockMaxHours  float64 `json:"blockMaxHours"`  // longest block; 24
+	Sample         float64 `json:"sample"`                // share of gated calls that pass as if ungated; 0.01
+	SilenceSeconds float64 `json:"silenceSeconds"`        // at the gate without key or speech, then the low lane; 4
+	HeldSeconds    float64 `json:"heldSeconds,omitempty"` // the same under a block or a shield: a flood must not ring after 4 s; 20
+	SpeechSeconds  float64 `json:"speechSeconds"`         // of speech at the gate pass the caller; 1.5
+	AgainSeconds   float64 `json:"againSeconds"`          // a second call within passes, without prank evidence; 60
+	BlockMaxHours  float64 `json:"blockMaxHours"`         // longest block; 24
 
 	// Short calls without speech in a minute that raise the shield: from a thousand neighbouring numbers, a million of
 	// them, a trunk.
@@ -50,7 +51,7 @@ func Default() Weights {
 		HalfLifeDays: 30, GoneDays: 90,
 		Chip: 3, Gate: 8, Low: 15,
 		EmptyCap: 2.4, SharedCap: 7,
-		Sample: 0.01, SilenceSeconds: 20, SpeechSeconds: 1.5, AgainSeconds: 60, BlockMaxHours: 24,
+		Sample: 0.01, SilenceSeconds: 4, HeldSeconds: 20, SpeechSeconds: 1.5, AgainSeconds: 60, BlockMaxHours: 24,
 		FloodRange: 8, FloodPrefix: 20, FloodTrunk: 60,
 	}
 }
@@ -115,7 +116,8 @@ func (w Weights) Check() error {
 		{"emptyCap", w.EmptyCap, 0, 1000, "poin", "points"},
 		{"sharedCap", w.SharedCap, 0, 1000, "poin", "points"},
 		{"sample", w.Sample, 0.001, 0.5, "bagian: tanpa sampel tidak ada yang tahu siapa yang tertahan", "as a share: without a sample nobody learns whom the gate holds"},
-		{"silenceSeconds", w.SilenceSeconds, 5, 60, "detik", "seconds"},
+		{"silenceSeconds", w.SilenceSeconds, 2, 60, "detik", "seconds"},
+		{"heldSeconds", w.HeldSeconds, 2, 60, "detik", "seconds"},
 		{"speechSeconds", w.SpeechSeconds, 0.3, 5, "detik", "seconds"},
 		{"againSeconds", w.AgainSeconds, 10, 600, "detik", "seconds"},
 		{"blockMaxHours", w.BlockMaxHours, 0, 24, "jam", "hours"},
@@ -139,6 +141,9 @@ func (w Weights) Check() error {
 	if w.Gate > w.Low {
 		add("gate", "gerbang (%g) harus datang sebelum jalur rendah (%g)", "the gate (%g) must come before the low lane (%g)", w.Gate, w.Low)
 	}
+	if w.SilenceSeconds > w.HeldSeconds {
+		add("heldSeconds", "diam di bawah blokir dan perisai (%g detik) harus selama diam di gerbang (%g detik) atau lebih", "silence under a block or a shield (%g s) must last as long as at the gate (%g s), or longer", w.HeldSeconds, w.SilenceSeconds)
+	}
 	if w.HalfLifeDays > w.GoneDays {
 		add("halfLifeDays", "waktu paruh (%g hari) lebih lama dari waktu hapus (%g hari)", "the half-life (%g days) is longer than the time after which all is gone (%g days)", w.HalfLifeDays, w.GoneDays)
 	}
@@ -160,14 +165,28 @@ func (w Weights) Check() error {
 	return nil
 }
 
+// filled are weights with what those of older journals and clients don't name.
+func (w Weights) filled() Weights {
+	if w.HeldSeconds == 0 {
+		w.HeldSeconds = max(Default().HeldSeconds, w.SilenceSeconds)
+	}
+	return w
+}
+
 // Gone is after how long a step counts nothing.
 func (w Weights) Gone() time.Duration { return days(w.GoneDays) }
 
 // HalfLife is after how long a step counts half.
 func (w Weights) HalfLife() time.Duration { return days(w.HalfLifeDays) }
 
-// Silence is how long the gate listens to nothing before the low lane.
-func (w Weights) Silence() time.Duration { return seconds(w.SilenceSeconds) }
+// Silence is how long the gate listens to nothing before the low lane: a few seconds for what a number did itself, since
+// a true caller who says nothing loses them (docs/DECISIONS/0027); longer under a block or a shield.
+func (w Weights) Silence(v Verdict) time.Duration {
+	if len(v.Why) > 0 && (v.Why[0].Code == IsBlocked || v.Why[0].Code == Shielded) {
+		return seconds(w.HeldSeconds)
+	}
+	return seconds(w.SilenceSeconds)
+}
 
 // Speech is how much speech passes the gate.
 func (w Weights) Speech() time.Duration { return seconds(w.SpeechSeconds) }

@@ -10,10 +10,10 @@ mkdir -p "$out"
 
 # prompt NAME INDONESIAN [ENGLISH]
 prompt() {
-	speak "$work/s.wav" id 145 45 "$2"
+	speak "$work/s.wav" id "${pace:-145}" 45 "$2"
 	finish "$work/s.wav" "$out/$1.alaw"
 	if [ "$#" -gt 2 ]; then
-		speak "$work/s.wav" en-us 150 45 "$3"
+		speak "$work/s.wav" en-us "${pace:-150}" 45 "$3"
 		finish "$work/s.wav" "$out/$1.en.alaw"
 	fi
 }
@@ -32,9 +32,11 @@ prompt hold "Mohon tunggu sebentar, panggilan Anda masih tersambung." \
 	"Please wait a moment, you are still connected."
 prompt silent "Jika Anda tidak bisa bicara, tekan angka lima dua kali." \
 	"If you cannot speak, press five twice."
-# What lets a caller through stands first: "bicara" after 1.5 s, "delapan" after 2.9 s (docs/DECISIONS/0026).
-prompt gate "Silakan bicara atau tekan delapan. Tidak bisa bicara, tekan lima dua kali. Ini polisi, satu satu nol." \
-	"Please speak, or press eight. If you cannot speak, press five twice. This is the police."
+# What lets a caller through stands first and in one breath, a little quicker than all else (docs/DECISIONS/0026, 0027).
+pace=160
+prompt gate "Silakan bicara atau tekan delapan, tak bisa bicara tekan lima dua kali. Ini polisi, satu satu nol." \
+	"Please speak, or press eight, or if you cannot speak press five twice. This is the police."
+pace=
 prompt nobody "Mohon maaf, saat ini petugas belum dapat menjawab. Nomor Anda tercatat dan kami akan segera menelepon kembali. Dalam bahaya? Cari tempat aman." \
 	"Sorry, no officer can answer now. We have your number and will call you back. In danger? Get to a safe place."
 prompt other_112 "Untuk keadaan darurat lain, hubungi satu satu dua. Kami sambungkan sekarang." \

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ func simCmd() *cobra.Command {
 func simFilterCmd() *cobra.Command {
 	var o fast.FilterOptions
 	var asJSON bool
+	var weights string
 	c := &cobra.Command{
 		Use:   "filter",
 		Short: "A field-like month of a Polda with the filter and without it, the same callers in both",
@@ -29,6 +31,11 @@ func simFilterCmd() *cobra.Command {
 			b, err := fast.ReadBehaviour()
 			if err != nil {
 				return err
+			}
+			if weights != "" {
+				if o.Weights, err = os.ReadFile(weights); err != nil { //nolint:gosec // the person names the file
+					return err
+				}
 			}
 			r, err := fast.MeasureFilter(c.Context(), b, o)
 			if err != nil {
@@ -47,6 +54,7 @@ func simFilterCmd() *cobra.Command {
 	f.IntVar(&o.Seeds, "seeds", 20, "how many months, each with its own seed")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of the first month")
 	f.IntVar(&o.IntervalSeeds, "interval-seeds", 200, "months over which the interval of the gate's sample is looked at")
+	f.StringVar(&weights, "weights", "", "file of the filter's weights, as for siaga filter try; what it doesn't name keeps its default")
 	f.BoolVar(&asJSON, "json", false, "print flat JSON")
 	return c
 }

@@ -25,9 +25,9 @@ func TestMonths(t *testing.T) {
 		t.Errorf("the months aren't those of the field: %d calls, %d true, %d at the gate", r.Calls, r.True, r.TrueAtGate)
 	case r.OperatorMinutesRatio > 1.0/3:
 		t.Errorf("operators need %.3f of the minutes", r.OperatorMinutesRatio)
-	case r.TrueP95Ratio > 1.1:
+	case r.TrueP95Ratio > 1.05:
 		t.Errorf("true callers wait %.3f times as long", r.TrueP95Ratio)
-	case r.HurtPct > 1.5:
+	case r.HurtPct > 0.5:
 		t.Errorf("the gate hurts %.2f %% of true callers", r.HurtPct)
 	case r.PromptedPct != 100:
 		t.Errorf("%.1f %% of the silent victims were asked", r.PromptedPct)
@@ -39,6 +39,7 @@ func TestMonths(t *testing.T) {
 // The measurement can fail: callers who leave at machines, victims at prank numbers, and operators without keys of
 // their own for invalid calls are seen in its figures.
 func TestTheMeasureSees(t *testing.T) {
+	patient := []byte(`{"silenceSeconds": 20}`) // with 4 s nearly nobody is hurt, whatever else is wrong
 	figures := func(change func(*Behaviour)) FilterReport {
 		t.Helper()
 		b, err := ReadBehaviour()
@@ -48,7 +49,7 @@ func TestTheMeasureSees(t *testing.T) {
 		b.Month.Days, b.Month.Floods = 8, 0
 		b.Month.Victims, b.Month.VictimsPrank, b.Month.TrueFromPrank = 8, 0, 60
 		change(b)
-		r, err := MeasureFilter(t.Context(), b, FilterOptions{Seed: 1, Seeds: 1})
+		r, err := MeasureFilter(t.Context(), b, FilterOptions{Seed: 1, Seeds: 1, Weights: patient})
 		if err != nil {
 			t.Fatal(err)
 		}

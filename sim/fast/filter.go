@@ -1,6 +1,7 @@
 package fast
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,12 +10,15 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/siaga110/siaga/filter"
 )
 
 // FilterOptions of a measurement of the filter.
 type FilterOptions struct {
 	Seed          uint64 // the first
 	Seeds         int    // months run with and without the filter
+	Weights       []byte // JSON of filter.Weights that the filter has; nil: the defaults
 	IntervalSeeds int    // months whose interval is looked at; those above Seeds run only with the filter
 }
 
@@ -51,6 +55,13 @@ func MeasureFilter(ctx context.Context, b *Behaviour, o FilterOptions) (FilterRe
 	if o.Seeds < 1 || o.Seeds > 10_000 || o.IntervalSeeds > 100_000 {
 		return FilterReport{}, fmt.Errorf("%d seeds: choose between 1 and 10000", o.Seeds)
 	}
+	weights := filter.Default()
+	if o.Weights != nil {
+		var err error
+		if weights, err = filter.ReadWeights(bytes.NewReader(o.Weights)); err != nil {
+			return FilterReport{}, err
+		}
+	}
 	o.IntervalSeeds = max(o.IntervalSeeds, o.Seeds)
 	months := make([]Month, o.IntervalSeeds)
 	errs := make([]error, o.IntervalSeeds)
@@ -59,7 +70,7 @@ func MeasureFilter(ctx context.Context, b *Behaviour, o FilterOptions) (FilterRe
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := range next {
-				months[i], errs[i] = play(b, o.Seed+uint64(i), i < o.Seeds) //nolint:gosec // i is not negative
+				months[i], errs[i] = play(b, o.Seed+uint64(i), i < o.Seeds, weights) //nolint:gosec // i is not negative
 			}
 		})
 	}

@@ -121,7 +121,7 @@ func (w *world) talk(l *live) {
 	listen := op.Listen.draw(l.r)
 	if w.filter {
 		if l.told.IsZero() {
-			listen = l.state.Times.Silent + sec(op.Prompt+op.AnswerPrompt) // the machine asks (call.SilentPrompted), and its answer is waited for
+			listen = l.state.SilentAt.Sub(w.now) + sec(op.Prompt+op.AnswerPrompt) // the machine asks (call.SilentPrompted), and its answer is waited for
 		} else {
 			listen = op.ListenWarned.draw(l.r)
 		}

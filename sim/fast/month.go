@@ -21,21 +21,21 @@ type Month struct {
 	Lost                                  []time.Duration // by true callers at the gate, against the month without it
 }
 
-// Play draws the month of a seed and runs it twice: with the filter and without.
-func Play(b *Behaviour, seed uint64) (Month, error) { return play(b, seed, true) }
+// Play draws the month of a seed and runs it twice: with the filter and its default weights, and without.
+func Play(b *Behaviour, seed uint64) (Month, error) { return play(b, seed, true, filter.Default()) }
 
-func play(b *Behaviour, seed uint64, both bool) (Month, error) {
+func play(b *Behaviour, seed uint64, both bool, weights filter.Weights) (Month, error) {
 	began := time.Now()
 	calls, shared := plan(b, seed)
 	m := Month{Seed: seed}
 	without := &world{}
 	if both {
 		var err error
-		if without, err = run(b, calls, shared, false); err != nil {
+		if without, err = run(b, calls, shared, nil); err != nil {
 			return m, err
 		}
 	}
-	with, err := run(b, calls, shared, true)
+	with, err := run(b, calls, shared, &weights)
 	if err != nil {
 		return m, err
 	}

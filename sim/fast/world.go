@@ -51,13 +51,16 @@ type live struct {
 	gone     bool // the caller has hung up
 }
 
-func run(b *Behaviour, calls []*intent, shared []office.Number, withFilter bool) (*world, error) {
+// run plays the calls; without weights there is no filter.
+func run(b *Behaviour, calls []*intent, shared []office.Number, weights *filter.Weights) (*world, error) {
 	w := &world{
-		b: b, filter: withFilter, times: call.TimesOf(office.Settings{}), ledger: filter.NewLedger(0), meter: filter.NewMeter(),
+		b: b, filter: weights != nil, times: call.TimesOf(office.Settings{}), ledger: filter.NewLedger(0), meter: filter.NewMeter(),
 		begins: firstDay,
 	}
-	if !withFilter { // an operator alone with the silence
+	if weights == nil { // an operator alone with the silence
 		w.times.Silent = 0
+	} else {
+		w.ledger.Fold(filter.WeightsSet{At: calls[0].at, Rev: 1, Weights: *weights, Reason: "months", By: "wati"})
 	}
 	for i := range b.Operators.Day {
 		w.seats = append(w.seats, &seat{ref: call.SeatRef{
@@ -110,7 +113,7 @@ func (w *world) arrive(l *live) {
 			w.meter.Fold(e)
 		}
 		if l.verdict.Held {
-			dial.Gate = &call.Gate{Why: call.GateEvidence, Until: w.now.Add(weights.Silence())}
+			dial.Gate = &call.Gate{Why: call.GateEvidence, Until: w.now.Add(weights.Silence(l.verdict))}
 		}
 	}
 	w.do(l, dial)

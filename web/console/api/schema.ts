@@ -4419,6 +4419,8 @@ export interface components {
             /** Format: double */
             halfLifeDays: number;
             /** Format: double */
+            heldSeconds?: number;
+            /** Format: double */
             low: number;
             /** Format: double */
             prank: number;

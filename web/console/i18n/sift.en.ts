@@ -80,6 +80,7 @@ export const siftEn: Texts["sift"] = {
       sharedCap: "Shared phone at most",
       sample: "Let through as a sample",
       silenceSeconds: "Silence at the gate until the low lane",
+      heldSeconds: "The same, under a block or a shield",
       speechSeconds: "Speech that lets through",
       againSeconds: "Calling again within this passes",
       blockMaxHours: "Longest block",

@@ -84,6 +84,7 @@ export const siftId = {
       sharedCap: "Telepon bersama paling banyak",
       sample: "Diluluskan sebagai sampel",
       silenceSeconds: "Diam di gerbang sampai jalur rendah",
+      heldSeconds: "Sama, di bawah blokir atau perisai",
       speechSeconds: "Bicara yang meluluskan",
       againSeconds: "Menelepon lagi dalam waktu ini lulus",
       blockMaxHours: "Blokir paling lama",

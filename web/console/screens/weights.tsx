@@ -18,7 +18,7 @@ const groups = [
   ["points", "points", ["prank", "falseReport", "empty", "valid", "emptyCap", "sharedCap"]],
   ["lines", "points", ["chip", "gate", "low"]],
   ["time", "days", ["halfLifeDays", "goneDays"]],
-  ["gate", "s", ["speechSeconds", "silenceSeconds", "againSeconds", "sample", "blockMaxHours"]],
+  ["gate", "s", ["speechSeconds", "silenceSeconds", "heldSeconds", "againSeconds", "sample", "blockMaxHours"]],
   ["flood", "perMin", ["floodRange", "floodPrefix", "floodTrunk"]],
 ] as const satisfies readonly (readonly [string, Unit, readonly (keyof Weights)[]])[];
 const units: Partial<Record<keyof Weights, Unit>> = { sample: "pct", blockMaxHours: "h" };
