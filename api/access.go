@@ -195,6 +195,8 @@ func (s *Server) admit(r *http.Request, rule *rule) (*caller, *Problem) {
 		return nil, problem(http.StatusForbidden, "must_change_password")
 	case !slices.Contains(rule.roles, c.Person.Role):
 		return nil, problem(http.StatusForbidden, "not_allowed")
+	case !rule.early && s.aboard(c) != nil:
+		return nil, s.aboard(c)
 	case rule.of.check != nil:
 		if p := rule.of.check(s, r, c); p != nil {
 			return nil, p
@@ -218,7 +220,7 @@ func (s *Server) callerOf(r *http.Request) *caller {
 	if err != nil {
 		return nil
 	}
-	return &caller{Session: sess, token: k.Value}
+	return s.asCrew(&caller{Session: sess, token: k.Value})
 }
 
 // opTimeout is how long an operation may take. Commands are decided in milliseconds; lists may have to wait for a
@@ -234,7 +236,8 @@ func (s *Server) guard(ctx huma.Context, next func(huma.Context)) {
 		write(w, p)
 		return
 	}
-	timed, stop := context.WithTimeout(context.WithValue(context.WithValue(ctx.Context(), callerKey{}, c), addressKey{}, remote(r)), opTimeout)
+	base := context.WithValue(context.WithValue(ctx.Context(), callerKey{}, c), addressKey{}, remote(r))
+	timed, stop := context.WithTimeout(context.WithValue(base, hostKey{}, r.Host), opTimeout)
 	defer stop()
 	next(huma.WithContext(ctx, timed))
 }

@@ -130,6 +130,23 @@ GET    /handovers                   osc   office
 POST   /handovers                   osc
 POST   /handovers/{id}/take         osc   handover
 POST   /handovers/{id}/withdraw     osc   handover
+POST   /units/{id}/phones           os    unit
+GET    /units/{id}/phones           os    unit
+DELETE /units/{id}/phones           os    unit
+POST   /units/{id}/devices          os    unit
+GET    /units/{id}/devices          os    unit
+DELETE /units/{id}/devices/{device} os    unit
+POST   /patrol/session              -
+GET    /patrol/session              p
+PUT    /patrol/push                 p
+POST   /patrol/push/end             p
+POST   /positions/owntracks         -
+GET    /positions/osmand            -
+POST   /positions/osmand            -
+POST   /incidents/{id}/asked-call   os    incident
+GET    /incidents/{id}/pictures/{hash} osc incident
+POST   /job/pictures                p
+POST   /job/call                    p
 GET    /job                         p
 POST   /job/step                    p
 POST   /job/notes                   p
@@ -211,11 +228,11 @@ func operations(t *testing.T) []op {
 }
 
 // things are what the requests of the access test are about: all are the Polda's, and the report was sent to polres.
-type things struct{ call, incident, person, unit, member, handover string }
+type things struct{ call, incident, person, unit, picture, member, handover string }
 
 func (o op) fill(th things) string {
 	id := map[string]string{"call": th.call, "incident": th.incident, "person": th.person, "office": "polda", "unit": th.unit, "member": th.member, "handover": th.handover}[o.of]
-	path := strings.NewReplacer("{id}", id, "{office}", "polda", "{n}", "2", "{token}", "x", "{day}", "2026-12-01").Replace(o.path)
+	path := strings.NewReplacer("{id}", id, "{office}", "polda", "{n}", "2", "{token}", "x", "{device}", "d1", "{hash}", th.picture, "{day}", "2026-12-01").Replace(o.path)
 	switch {
 	case o.of == "office" && !strings.Contains(o.path, "{"):
 		path += "?office=polda"
@@ -366,6 +383,16 @@ func (h *house) story(op *client) things {
 	unit := h.unit("Beruang 1", "polda")
 	h.enter("r1", "polda", "87051234")
 	h.do(roster.HandOver{ID: "h1", Key: roster.ShiftKey{Office: "polda", Day: "2026-11-23", Name: "pagi"}, Hash: "x"})
+	picture, _, err := h.files.Put(strings.NewReader("foto"), 10)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	_, err = h.dispatch.Do(h.t.Context(), dispatch.Who{Person: "system", Office: "polda"}, dispatch.Picture{
+		ID: incident.ID(inc.ID), Hash: picture, Ref: picture, Type: "image/jpeg",
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
 	pos, _, err := h.journal.Last(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
@@ -373,7 +400,7 @@ func (h *house) story(op *client) things {
 	if err := h.view.Wait(h.t.Context(), pos); err != nil {
 		h.t.Fatal(err)
 	}
-	return things{call: string(id), incident: inc.ID, person: string(people[len(people)-1].ID), unit: string(unit), member: "r1", handover: "h1"}
+	return things{call: string(id), incident: inc.ID, person: string(people[len(people)-1].ID), unit: string(unit), picture: picture, member: "r1", handover: "h1"}
 }
 
 // unit makes one of an office.

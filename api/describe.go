@@ -137,6 +137,15 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 		ok.Content = map[string]*huma.MediaType{"application/geo+json": {Schema: &huma.Schema{Type: huma.TypeObject}}}
 	case "/map/file":
 		ok.Content = map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	case "/job/pictures":
+		job := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[dispatch.JobCard](), true, "Job")
+		ok.Content = map[string]*huma.MediaType{"application/json": {Schema: job}}
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for kind := range pictureKinds {
+			op.RequestBody.Content[kind] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		}
+	case "/incidents/{id}/pictures/{hash}":
+		ok.Content = map[string]*huma.MediaType{"image/*": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 	case "/calls/{id}/tape":
 		ok.Content = map[string]*huma.MediaType{"audio/wav": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
 		op.Parameters = append(op.Parameters, &huma.Param{

@@ -14,6 +14,7 @@ import (
 
 	"github.com/siaga110/siaga/call"
 	"github.com/siaga110/siaga/desk"
+	"github.com/siaga110/siaga/dispatch/push"
 	"github.com/siaga110/siaga/incident"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/staff"
@@ -130,6 +131,11 @@ func (s *Server) problemOf(err error) *Problem {
 	if p := staffProblem(err, s.cfg.Now()); p != nil {
 		return p
 	}
+	if e := (*push.EndpointError)(nil); errors.As(err, &e) {
+		p := problem(http.StatusUnprocessableEntity, "bad_endpoint")
+		p.Detail = e.Why
+		return p
+	}
 	switch {
 	case errors.Is(err, view.ErrNotFound), errors.Is(err, office.ErrUnknown):
 		return problem(http.StatusNotFound, "not_found")
@@ -197,6 +203,8 @@ func staffProblem(err error, now time.Time) *Problem {
 		return p
 	case errors.As(err, &password):
 		return problem(http.StatusUnprocessableEntity, "password_"+password.Why)
+	case errors.Is(err, staff.ErrInvite):
+		return problem(http.StatusUnauthorized, "bad_invite")
 	case errors.Is(err, staff.ErrWrong):
 		return problem(http.StatusUnauthorized, "wrong_password")
 	case errors.Is(err, staff.ErrNoSession):

@@ -67,9 +67,11 @@ type Dispatch interface {
 
 	// What a crew's phone needs.
 	Job(p office.PersonID) (dispatch.JobCard, error)
-	StepJob(ctx context.Context, p office.PersonID, id incident.ID, step incident.StepName) (dispatch.JobCard, error)
-	NoteJob(ctx context.Context, p office.PersonID, id incident.ID, text string) (dispatch.JobCard, error)
-	PanicJob(ctx context.Context, p office.PersonID, at *dispatch.PointView) (dispatch.JobCard, error)
+	StepJob(ctx context.Context, p office.PersonID, id incident.ID, step incident.StepName, press dispatch.Press, at *dispatch.Fix) (dispatch.JobCard, error)
+	NoteJob(ctx context.Context, p office.PersonID, id incident.ID, text string, press dispatch.Press) (dispatch.JobCard, error)
+	PictureJob(ctx context.Context, p office.PersonID, c dispatch.Picture, press dispatch.Press) (dispatch.JobCard, error)
+	AskCallJob(ctx context.Context, p office.PersonID, id incident.ID, number office.Number, press dispatch.Press) (dispatch.JobCard, error)
+	PanicJob(ctx context.Context, p office.PersonID, at *dispatch.PointView, press dispatch.Press) (dispatch.JobCard, error)
 	ReporterJob(ctx context.Context, p office.PersonID, id incident.ID, why string) (dispatch.Reporter, error)
 }
 
@@ -96,6 +98,9 @@ type Config struct {
 	View      View
 	Softphone Softphone
 	Tapes     Tapes
+	Files     Files   // pictures and spoken notes; nil: none are kept
+	Push      Push    // nil: no phone is woken
+	PhoneURL  string  // where phones reach this server; empty: where the console does
 	Ladders   Ladders // nil: none is kept
 	Lands     Lands   // nil: nothing is known of the ground
 	Adviser   Adviser // nil: no units are recommended
@@ -183,6 +188,8 @@ func newServer(cfg Config) *Server {
 	s.fairnessOps(v1)
 	s.unitOps()
 	s.rosterOps()
+	s.phoneOps()
+	s.patrolOps()
 	s.listOps()
 	s.wallOps()
 	s.streamOps(v1)
@@ -191,6 +198,8 @@ func newServer(cfg Config) *Server {
 	s.ladderOps(v1)
 	s.sheetOps(v1)
 	s.placeOps(v1)
+	s.pictureOps(v1)
+	s.positionOps(v1)
 	s.describe(v1)
 	v1.NotFound(func(w http.ResponseWriter, _ *http.Request) { write(w, problem(http.StatusNotFound, "not_found")) })
 	v1.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {

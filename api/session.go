@@ -93,6 +93,9 @@ func (s *Server) session(c *caller) Session {
 
 type addressKey struct{}
 
+// hostKey is how the browser calls this server.
+type hostKey struct{}
+
 // addressOf is where a request came from.
 func addressOf(ctx context.Context) string {
 	a, _ := ctx.Value(addressKey{}).(string)

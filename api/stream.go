@@ -196,7 +196,7 @@ func (s *Server) sees(c *caller) func(key string) bool {
 		return func(key string) bool { return strings.HasPrefix(key, "alarm/") }
 	case office.Patrol:
 		return func(key string) bool {
-			return strings.HasPrefix(key, dispatch.JobKey("")) && key == dispatch.JobKey(s.cfg.Dispatch.UnitOf(c.Person.ID))
+			return strings.HasPrefix(key, dispatch.JobKey("")) && key == dispatch.JobKey(s.cfg.Dispatch.UnitOf(c.Person.ID)) && s.aboard(c) == nil
 		}
 	case office.Operator, office.Supervisor, office.Chief:
 	}

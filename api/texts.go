@@ -124,6 +124,25 @@ var texts = map[string]Text{
 	"plate_taken":  {"Pelat nomor itu sudah dipakai.", "Another unit has this number plate."},
 	"bad_position": {"Posisi tidak masuk akal.", "That position makes no sense."},
 
+	// Patrol phones and trackers.
+	"bad_invite":      {"Kode ini sudah dipakai, dicabut, atau lewat 10 menit. Minta kode baru ke operator.", "This code was used, taken back, or is older than 10 minutes. Ask the operator for a new one."},
+	"wrong_pin":       {"PIN salah. Periksa enam angka di layar operator.", "Wrong PIN. Look at the six digits on the operator's screen."},
+	"console_here":    {"Browser ini sedang dipakai sebagai konsol. Buka kode di HP patroli.", "This browser is a console. Open the code on the patrol's phone."},
+	"not_aboard":      {"Anda tidak lagi tercatat sebagai awak unit ini. Minta kode baru ke operator.", "You are no longer in the crew of this unit. Ask the operator for a new code."},
+	"no_crew":         {"Isi awak unit dulu, lalu pilih HP siapa yang dibuka.", "Say who is aboard first, then choose whose phone is to be opened."},
+	"not_your_job":    {"Ini bukan tugas unit Anda, atau sudah dialihkan.", "This is not your unit's job, or it was given to another."},
+	"too_late":        {"Sudah lebih dari sehari. Tulis sebagai catatan dengan jamnya.", "That is more than a day ago. Write a note with the time."},
+	"no_number":       {"Nomor pelapor tidak diketahui.", "The reporter's number is not known."},
+	"no_push":         {"Pemberitahuan belum disiapkan di server ini.", "Waking phones is not set up on this server."},
+	"bad_endpoint":    {"Layanan pemberitahuan browser ini tidak dikenal. Tugas tetap muncul bila halaman terbuka.", "The push service of this browser is not known. The job still shows while the page is open."},
+	"no_pictures":     {"Server ini tidak menyimpan foto.", "This server keeps no pictures."},
+	"picture_kind":    {"Hanya foto (JPEG, PNG, WebP) atau rekaman suara yang dapat dikirim.", "Only photos (JPEG, PNG, WebP) or spoken notes can be sent."},
+	"picture_large":   {"Foto atau rekaman terlalu besar, paling banyak 12 MB.", "The photo or recording is too large: 12 MB at most."},
+	"picture_hash":    {"Foto rusak di jalan. Kirim ulang.", "The photo was damaged on the way. Send it again."},
+	"picture_damaged": {"Berkas ini tidak sama lagi dengan yang disimpan. Hubungi petugas TI.", "This file is no longer what was kept. Call the IT officer."},
+	"unknown_device":  {"Token perangkat tidak dikenal. Minta token baru ke operator.", "The device's token is not known. Ask the operator for a new one."},
+	"bad_fix":         {"Pesan posisi tidak terbaca. Lihat detail.", "The position can't be read. See the detail."},
+
 	"changed": {"Laporan diubah orang lain. Periksa isi terbarunya.", "Somebody else changed the report. Look at it as it is now."},
 }
 

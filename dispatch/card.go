@@ -50,6 +50,7 @@ type Card struct {
 	Same         []incident.ID    `json:"same" nullable:"false" doc:"may be the same: proposed, one key links. Only in the stream"`
 	Restricted   bool             `json:"restricted"`
 	Veiled       bool             `json:"veiled" doc:"what was reported is not shown: it is restricted, and the reader has no hand in it"`
+	Asks         []CallAskView    `json:"asks" nullable:"false" doc:"crews that wait to talk with the reporter"`
 	Tell         bool             `json:"tell" doc:"the reporter is to be called with the result"`
 }
 
@@ -141,7 +142,7 @@ func CardOf(s incident.State, name func(office.PersonID) string) Card {
 		AcceptedAt: orNil(s.AcceptedAt), AcceptedBy: s.AcceptedBy, ArrivedAt: orNil(s.ArrivedAt), Escalated: s.Escalated,
 		Unsure: s.Unsure, ClosedAt: orNil(s.ClosedAt), Result: s.Result, Rev: s.Rev, Summary: lastWords(s),
 		Danger: s.Report.InDanger(), WaitingSince: orNil(s.WaitingSince), Linked: s.Linked, Restricted: s.Restricted(),
-		Tell: s.Tell && s.ToldAt.IsZero(), Steps: []StepView{}, Units: []AssignmentView{}, Same: []incident.ID{},
+		Tell: s.Tell && s.ToldAt.IsZero(), Steps: []StepView{}, Units: []AssignmentView{}, Same: []incident.ID{}, Asks: []CallAskView{},
 		Joined: append([]incident.ID{}, s.Joined...),
 	}
 	h := s.Holder()
@@ -186,7 +187,7 @@ func assignmentView(a incident.Assignment) AssignmentView {
 func (c Card) veil() Card {
 	c.Veiled = true
 	c.Call, c.Kind, c.Place, c.At, c.Reporter, c.Summary, c.Skill = "", "", "", nil, "", "", ""
-	c.Joined, c.Same = []incident.ID{}, []incident.ID{}
+	c.Joined, c.Same, c.Asks = []incident.ID{}, []incident.ID{}, []CallAskView{}
 	if c.Handover != nil {
 		h := *c.Handover
 		h.Why = ""

@@ -56,6 +56,12 @@ type (
 		Bytes   int64
 		Caption string
 	}
+	// AnswerCall: an operator saw to it that a crew talks with the reporter, or why not.
+	AnswerCall struct {
+		ID   incident.ID
+		Unit incident.UnitID
+		How  string
+	}
 	// JoinCall notes one more call about it.
 	JoinCall struct {
 		ID   incident.ID
@@ -152,6 +158,7 @@ func (Send) dispatchCommand()         {}
 func (Accept) dispatchCommand()       {}
 func (Note) dispatchCommand()         {}
 func (Picture) dispatchCommand()      {}
+func (AnswerCall) dispatchCommand()   {}
 func (JoinCall) dispatchCommand()     {}
 func (Cancel) dispatchCommand()       {}
 func (Close) dispatchCommand()        {}

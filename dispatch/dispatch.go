@@ -44,6 +44,9 @@ type Options struct {
 	// Contacts are who of an office is called by phone for a level, in order; person is whom the screen has asked, empty
 	// when nobody was on duty. It is asked at each calling. nil: nobody.
 	Contacts func(o office.ID, l incident.Level, person office.PersonID) []Contact
+	// Push tells the phones of a unit's crew that there is news, also while nobody looks at them. It must not block. nil:
+	// only who looks sees it.
+	Push func(incident.UnitID, CrewNews)
 	// Nearest is the manned office nearest to a place, of one and those below it, and how far it is by road. nil: by
 	// the line through the air, whether manned or not.
 	Nearest func(office.ID, office.Point) (office.ID, office.Metres)
@@ -127,6 +130,9 @@ func New(opts Options) (*Dispatch, error) {
 	}
 	if opts.Contacts == nil {
 		opts.Contacts = func(office.ID, incident.Level, office.PersonID) []Contact { return nil }
+	}
+	if opts.Push == nil {
+		opts.Push = func(incident.UnitID, CrewNews) {}
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	d := &Dispatch{

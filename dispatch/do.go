@@ -72,7 +72,7 @@ func (d *Dispatch) do(who Who, cmd Command) (e *entry, id incident.ID, wait []st
 		e, err = d.release(who, c, now)
 	case Advance:
 		e, err = d.advance(who, c, now)
-	case Send, Accept, Note, Picture, Cancel, Close, Told, Reopen, HandOver, TakeOver, RefuseOver, Restrict, Check,
+	case Send, Accept, Note, Picture, AnswerCall, Cancel, Close, Told, Reopen, HandOver, TakeOver, RefuseOver, Restrict, Check,
 		Wait, ShowReporter:
 		e, err = d.simply(who, cmd, now)
 	default:
@@ -115,7 +115,7 @@ func (d *Dispatch) simply(who Who, cmd Command, now time.Time) (*entry, error) {
 	case incident.Check:
 		c.Within = d.target(e.state.Office, now).Check
 		core = c
-	case incident.Type, incident.Number, incident.SetTarget, incident.AddNote, incident.AddPicture, incident.JoinCall, incident.Drop,
+	case incident.Type, incident.Number, incident.SetTarget, incident.AddNote, incident.AddPicture, incident.AskCall, incident.AnswerCall, incident.JoinCall, incident.Drop,
 		incident.Cancel, incident.Close, incident.Told, incident.RefuseOver, incident.Link, incident.Unlink, incident.Join,
 		incident.Part, incident.Restrict, incident.ShowReporter, incident.Tick, incident.Assign, incident.Advance, incident.Prove,
 		incident.Take, incident.Wait, incident.PhoneResult:
@@ -143,6 +143,8 @@ func (d *Dispatch) core(who Who, cmd Command, now time.Time) (incident.ID, incid
 		return c.ID, incident.AddPicture{At: now, Picture: incident.Picture{
 			By: by, Unit: c.Unit, Hash: c.Hash, Ref: c.Ref, Type: c.Type, Bytes: c.Bytes, Caption: office.Private(c.Caption),
 		}}
+	case AnswerCall:
+		return c.ID, incident.AnswerCall{At: now, By: by, Unit: c.Unit, How: office.Private(c.How)}
 	case Cancel:
 		return c.ID, incident.Cancel{At: now, By: by, Office: o, Why: office.Private(c.Why)}
 	case Close:
@@ -186,7 +188,7 @@ func (d *Dispatch) find(who Who, id incident.ID, cmd Command) (*entry, error) {
 	switch cmd.(type) {
 	case Accept, TakeOver, RefuseOver: // the office that it comes to hasn't had a hand in it yet
 		return e, nil
-	case SaveForm, Open, Send, Note, Picture, JoinCall, Cancel, Close, Told, Reopen, HandOver, Link, Unlink, Restrict, Assign,
+	case SaveForm, Open, Send, Note, Picture, AnswerCall, JoinCall, Cancel, Close, Told, Reopen, HandOver, Link, Unlink, Restrict, Assign,
 		Release, Advance, Check, Wait, ShowReporter:
 	}
 	if !s.MaySee(who.Person) {

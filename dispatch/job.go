@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/siaga110/siaga/incident"
@@ -13,7 +14,11 @@ type JobCard struct {
 	Unit     incident.UnitID     `json:"unit"`
 	Sign     string              `json:"sign"`
 	Status   incident.UnitStatus `json:"status" enum:"OFF,READY,PATROL,ASSIGNED,ACKNOWLEDGED,EN_ROUTE,ON_SCENE,BUSY,BROKEN,RETURNING"`
-	Panic    bool                `json:"panic"`
+	Crew     []MateView          `json:"crew" nullable:"false"`
+	Until    *time.Time          `json:"until" doc:"end of the crew's shift"`
+	Panic    *PanicView          `json:"panic" doc:"its call for help, while that goes on"`
+	Place    *PositionView       `json:"place" doc:"where the unit was last"`
+	Now      time.Time           `json:"now" doc:"of the server: a phone's clock may be wrong"`
 	Next     int                 `json:"next" doc:"jobs that wait after this one"`
 	Incident *JobIncident        `json:"incident" doc:"null: no job"`
 }
@@ -38,7 +43,22 @@ type JobIncident struct {
 	ArriveBy       *time.Time  `json:"arriveBy"`
 	// CanAsk: the reporter may be shown, when the crew says why.
 	CanAsk bool `json:"canAsk"`
+	// CanCall: 110 may call the reporter for the crew.
+	CanCall  bool          `json:"canCall"`
+	Ask      *CallAskView  `json:"ask" doc:"the crew wants to talk with the reporter"`
+	Notes    []JobNoteView `json:"notes" nullable:"false" doc:"the newest first, 30 at most"`
+	Pictures int           `json:"pictures" doc:"pictures and spoken notes that were kept"`
 }
+
+// JobNoteView is something that was written down.
+type JobNoteView struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by" doc:"name"`
+	Text string    `json:"text"`
+}
+
+// jobNotes is how many a crew sees.
+const jobNotes = 30
 
 // JobNews tells a crew's phone that there is something new to read: the job itself isn't for the whole office's board.
 type JobNews struct {
@@ -47,17 +67,18 @@ type JobNews struct {
 	Incident incident.ID         `json:"incident"`
 	Rev      int                 `json:"rev" doc:"of the report"`
 	Since    time.Time           `json:"since" doc:"of the status"`
+	Seq      int                 `json:"seq" doc:"grows with whatever happens to the unit or its incident"`
 }
 
 // JobKey is where a unit's JobNews stand on the board of its office.
 func JobKey(u incident.UnitID) string { return "job/" + string(u) }
 
 func (d *Dispatch) jobNews(u *unitEntry) JobNews {
-	n := JobNews{Unit: u.state.ID, Status: u.state.Status, Since: u.state.Since.UTC()}
+	n := JobNews{Unit: u.state.ID, Status: u.state.Status, Since: u.state.Since.UTC(), Seq: u.seq}
 	if j := u.state.Job; j != nil {
 		n.Incident = j.Incident
 		if e := d.live[j.Incident]; e != nil {
-			n.Rev = e.state.Rev
+			n.Rev, n.Seq = e.state.Rev, u.seq+e.seq
 		}
 	}
 	return n
@@ -105,7 +126,15 @@ func (d *Dispatch) Job(p office.PersonID) (JobCard, error) {
 
 func (d *Dispatch) job(u *unitEntry) JobCard {
 	s := u.state
-	c := JobCard{Unit: s.ID, Sign: s.Vehicle.Sign, Status: s.Status, Panic: s.Panic != nil, Next: len(s.Stack)}
+	card := d.unitCard(u)
+	c := JobCard{
+		Unit: s.ID, Sign: s.Vehicle.Sign, Status: s.Status, Crew: card.Crew, Until: card.Until, Panic: card.Panic, Next: len(s.Stack),
+		Now: time.Now().UTC(),
+	}
+	if t := d.tracks[s.ID]; t != nil {
+		at := t.fix.view()
+		c.Place = &at
+	}
 	if s.Job == nil {
 		return c
 	}
@@ -119,32 +148,20 @@ func (d *Dispatch) job(u *unitEntry) JobCard {
 		Summary: string(r.Summary), Danger: r.Danger, Weapons: string(r.Weapons), Injured: string(r.Injured),
 		SuspectPresent: r.SuspectPresent, People: r.People, Vehicle: string(r.Vehicle), FirstRing: e.state.FirstRing.UTC(),
 		AssignedAt: s.Job.At.UTC(), ArriveBy: orNil(e.state.Target.By), CanAsk: !r.Protect,
+		CanCall: r.ReporterNumber != "" && !r.InDanger(), Notes: []JobNoteView{}, Pictures: len(e.state.Pictures),
+	}
+	for _, a := range e.state.Asks {
+		if a.Unit == s.ID {
+			c.Incident.Ask = d.ask(a, false)
+		}
+	}
+	for _, n := range slices.Backward(e.state.Notes) {
+		if len(c.Incident.Notes) == jobNotes {
+			break
+		}
+		c.Incident.Notes = append(c.Incident.Notes, JobNoteView{At: n.At.UTC(), By: d.opts.Name(n.By), Text: string(n.Text)})
 	}
 	return c
-}
-
-// StepJob says how far the crew's own job has come: acknowledge, depart, arrive, done. Incident names the job that is
-// meant, so that a press that comes late changes no other.
-func (d *Dispatch) StepJob(ctx context.Context, p office.PersonID, id incident.ID, step incident.StepName) (JobCard, error) {
-	return d.ofCrew(ctx, p, func(u *unitEntry, now time.Time) error {
-		return d.step(u, p, id, step, incident.ByPhone, now)
-	})
-}
-
-// NoteJob writes something down for the incident of the crew's own job.
-func (d *Dispatch) NoteJob(ctx context.Context, p office.PersonID, id incident.ID, text string) (JobCard, error) {
-	return d.ofJob(ctx, p, id, func(e *entry, u *unitEntry, now time.Time) error {
-		_, err := d.decide(e, incident.AddNote{At: now, By: p, Office: u.state.Vehicle.Home, Text: office.Private(text)}, string(p))
-		return err
-	})
-}
-
-// PanicJob calls for help.
-func (d *Dispatch) PanicJob(ctx context.Context, p office.PersonID, at *PointView) (JobCard, error) {
-	return d.ofCrew(ctx, p, func(u *unitEntry, now time.Time) error {
-		_, err := d.decideUnit(u, incident.Panic{At: now, By: p, Via: incident.ByPhone, Place: d.whereNow(u.state.ID, at)}, p)
-		return err
-	})
 }
 
 // ReporterJob shows the reporter of the own job to the crew, who says why. It is in the journal before it is shown.
@@ -168,10 +185,10 @@ func (d *Dispatch) ofJob(ctx context.Context, p office.PersonID, id incident.ID,
 			return &incident.Refusal{Code: "not_now", Text: "the unit doesn't have this job", Unit: u.state.ID}
 		}
 		return f(e, u, now)
-	})
+	}, id)
 }
 
-func (d *Dispatch) ofCrew(ctx context.Context, p office.PersonID, f func(*unitEntry, time.Time) error) (JobCard, error) {
+func (d *Dispatch) ofCrew(ctx context.Context, p office.PersonID, f func(*unitEntry, time.Time) error, streams ...incident.ID) (JobCard, error) {
 	d.mu.Lock()
 	d.took()
 	u, err := d.ownCrew(p)
@@ -179,6 +196,12 @@ func (d *Dispatch) ofCrew(ctx context.Context, p office.PersonID, f func(*unitEn
 		err = f(u, time.Now())
 	}
 	wait := d.took()
+	if err == nil { // a press that was sent twice writes nothing, and yet isn't saved before the first one is
+		wait = append(wait, UnitStream(u.state.ID))
+		for _, id := range streams {
+			wait = append(wait, Stream(id))
+		}
+	}
 	d.mu.Unlock()
 	if err != nil {
 		return JobCard{}, err

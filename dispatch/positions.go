@@ -17,6 +17,7 @@ type Fix struct {
 	Accuracy office.Metres
 	Speed    float64 // m/s, negative when not known
 	Heading  float64 // degrees from north, negative when not known
+	Battery  int     // percent of the device, 0 when not known
 	Source   string  // "owntracks", "osmand", "page"
 }
 
@@ -28,7 +29,15 @@ type PositionView struct {
 	Accuracy office.Metres   `json:"accuracy"`
 	Speed    float64         `json:"speed" doc:"m/s, negative when not known"`
 	Heading  float64         `json:"heading" doc:"degrees from north, negative when not known"`
+	Battery  int             `json:"battery" doc:"percent of the device, 0 when not known"`
 	Source   string          `json:"source" enum:"owntracks,osmand,page"`
+}
+
+func (f Fix) view() PositionView {
+	return PositionView{
+		Unit: f.Unit, At: PointView{Lat: f.At.Lat, Lng: f.At.Lng}, Time: f.Time.UTC(), Accuracy: f.Accuracy, Speed: f.Speed,
+		Heading: f.Heading, Battery: f.Battery, Source: f.Source,
+	}
 }
 
 const (
@@ -83,10 +92,7 @@ func (d *Dispatch) Position(f Fix) error {
 // office that it left. d.mu is held.
 func (d *Dispatch) showPosition(u *unitEntry, t *track) {
 	f, see := t.fix, map[shelf]any{}
-	view := PositionView{
-		Unit: f.Unit, At: PointView{Lat: f.At.Lat, Lng: f.At.Lng}, Time: f.Time.UTC(), Accuracy: f.Accuracy, Speed: f.Speed,
-		Heading: f.Heading, Source: f.Source,
-	}
+	view := f.view()
 	t.on = ""
 	if !u.state.Retired {
 		t.on = u.state.Vehicle.Home

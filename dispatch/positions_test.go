@@ -43,7 +43,7 @@ func (j *journey) fix(f Fix) {
 
 func (j *journey) step(s incident.StepName) {
 	j.t.Helper()
-	if _, err := j.d.StepJob(j.t.Context(), crew("B1"), j.id, s); err != nil {
+	if _, err := j.d.StepJob(j.t.Context(), crew("B1"), j.id, s, Press{}, nil); err != nil {
 		j.t.Fatal(err)
 	}
 }

@@ -192,6 +192,11 @@ func (d *Dispatch) card(e *entry) Card {
 	if e.unwritten {
 		c.No = ""
 	}
+	for _, a := range e.state.Asks {
+		if a.Waits() && e.state.Open() {
+			c.Asks = append(c.Asks, *d.ask(a, true))
+		}
+	}
 	if skill, ok := incident.SkillFor(c.Kind); ok && e.state.Open() && !slices.ContainsFunc(e.state.Units, func(a incident.Assignment) bool {
 		u := d.units[a.Unit]
 		return a.EndedAt.IsZero() && u != nil && u.state.Can(skill)

@@ -64,7 +64,7 @@ func TestManyAtOnce(t *testing.T) {
 		_, _ = r.d.DoUnit(t.Context(), dwi, Panic{ID: u, Via: incident.ByRadio})
 		_, _ = r.d.DoUnit(t.Context(), dwi, ClearPanic{ID: u, Note: "aman"})
 	})
-	run(func() { _, _ = r.d.NoteJob(t.Context(), crew("B1"), id, "sampai") })
+	run(func() { _, _ = r.d.NoteJob(t.Context(), crew("B1"), id, "sampai", Press{}) })
 	run(func() { _, _ = r.d.Do(t.Context(), dwi, Note{ID: id, Text: "catatan"}) })
 	run(func() {
 		c := r.newID()

@@ -225,6 +225,7 @@ func (d *Dispatch) decideUnit(u *unitEntry, cmd incident.UnitCommand, by office.
 	})
 	d.tell(u, events)
 	d.showUnit(u)
+	d.push(u, events)
 	return events, nil
 }
 

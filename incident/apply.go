@@ -50,6 +50,16 @@ func (s State) apply(e Event) State {
 		return s.hand(e.Note.By)
 	case Pictured:
 		s.Pictures = append(slices.Clone(s.Pictures), e.Picture)
+	case CallAsked:
+		s.Asks = append(slices.DeleteFunc(slices.Clone(s.Asks), func(a CallAsk) bool { return a.Unit == e.Unit }),
+			CallAsk{At: e.At, By: e.By, Unit: e.Unit, Number: e.Number, Key: e.Key})
+	case CallAnswered:
+		s.Asks = slices.Clone(s.Asks)
+		for i := range s.Asks {
+			if s.Asks[i].Unit == e.Unit && s.Asks[i].Done.IsZero() {
+				s.Asks[i].Done = e.At
+			}
+		}
 	case CallJoined:
 		s = s.addCalls(e.Call)
 	case Escalated:

@@ -18,6 +18,8 @@ var Codec = office.NewCodec[Event]("incident", map[string]reflect.Type{
 	"target":           reflect.TypeFor[TargetSet](),
 	"noted":            reflect.TypeFor[Noted](),
 	"pictured":         reflect.TypeFor[Pictured](),
+	"call_asked":       reflect.TypeFor[CallAsked](),
+	"call_answered":    reflect.TypeFor[CallAnswered](),
 	"call_joined":      reflect.TypeFor[CallJoined](),
 	"escalated":        reflect.TypeFor[Escalated](),
 	"step_missed":      reflect.TypeFor[StepMissed](),

@@ -59,11 +59,29 @@ type (
 		By     office.PersonID
 		Office office.ID
 		Text   office.Private
+		// Key is made by the phone that sends it, so that a lost answer doesn't write it twice. What has one may come late:
+		// written before the incident ended, it still belongs to it.
+		Key string
 	}
 	// AddPicture keeps one.
 	AddPicture struct {
 		At      time.Time
 		Picture Picture
+	}
+	// AskCall: a crew wants to talk with the reporter through 110.
+	AskCall struct {
+		At     time.Time
+		By     office.PersonID
+		Unit   UnitID
+		Number office.Private // at which the crew is to be called
+		Key    string
+	}
+	// AnswerCall: an operator saw to it, How says with what result.
+	AnswerCall struct {
+		At   time.Time
+		By   office.PersonID
+		Unit UnitID
+		How  office.Private
 	}
 	// JoinCall: one more call about it.
 	JoinCall struct {
@@ -244,6 +262,8 @@ func (Accept) command()       {}
 func (SetTarget) command()    {}
 func (AddNote) command()      {}
 func (AddPicture) command()   {}
+func (AskCall) command()      {}
+func (AnswerCall) command()   {}
 func (JoinCall) command()     {}
 func (Drop) command()         {}
 func (Cancel) command()       {}

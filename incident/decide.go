@@ -31,12 +31,19 @@ func Decide(s State, cmd Command) ([]Event, error) {
 		if c.Text == "" {
 			return nil, nil
 		}
-		if s.Over() {
+		if s.ended(c.At, c.Key) {
 			return nil, closed()
 		}
-		return []Event{Noted{Note{At: c.At, By: c.By, Text: c.Text}}}, nil
+		if c.Key != "" && slices.ContainsFunc(s.Notes, func(n Note) bool { return n.Key == c.Key }) {
+			return nil, nil // sent twice
+		}
+		return []Event{Noted{Note{At: c.At, By: c.By, Text: c.Text, Key: c.Key}}}, nil
 	case AddPicture:
 		return picture(s, c)
+	case AskCall:
+		return askCall(s, c)
+	case AnswerCall:
+		return answerCall(s, c), nil
 	case JoinCall:
 		if s.Over() {
 			return nil, closed()
@@ -213,7 +220,7 @@ func setTarget(s State, c SetTarget) []Event {
 func picture(s State, c AddPicture) ([]Event, error) {
 	p := c.Picture
 	switch {
-	case s.Over():
+	case s.ended(c.At, p.Key):
 		return nil, closed()
 	case len(p.Hash) != 64 || p.Ref == "":
 		return nil, &Refusal{Code: "bad_picture", Text: "a picture needs its SHA-256 and where it lies"}

@@ -64,6 +64,21 @@ type (
 	Pictured struct {
 		Picture Picture `json:"picture"`
 	}
+	// CallAsked: a crew wants to talk with the reporter.
+	CallAsked struct {
+		At     time.Time       `json:"at"`
+		By     office.PersonID `json:"by"`
+		Unit   UnitID          `json:"unit"`
+		Number office.Private  `json:"number"`
+		Key    string          `json:"key,omitempty"`
+	}
+	// CallAnswered: an operator saw to it.
+	CallAnswered struct {
+		At   time.Time       `json:"at"`
+		By   office.PersonID `json:"by"`
+		Unit UnitID          `json:"unit"`
+		How  office.Private  `json:"how"`
+	}
 	// CallJoined: one more call about it.
 	CallJoined struct {
 		At   time.Time       `json:"at"`
@@ -243,6 +258,8 @@ func (WasAccepted) event()     {}
 func (TargetSet) event()       {}
 func (Noted) event()           {}
 func (Pictured) event()        {}
+func (CallAsked) event()       {}
+func (CallAnswered) event()    {}
 func (CallJoined) event()      {}
 func (Escalated) event()       {}
 func (StepMissed) event()      {}

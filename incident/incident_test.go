@@ -160,6 +160,8 @@ var examples = []Event{
 	WasClosed{At: noon, By: "dwi", Result: Done, Done: "selesai"},
 	TargetSet{At: noon, ArriveBy: noon.Add(10 * time.Minute), Arrive: 10 * time.Minute, Band: 5000, Distance: 4200, Known: true, From: bpn, Since: "2021-05-20"},
 	Pictured{Picture{At: noon, By: "ari", Unit: "u1", Hash: strings.Repeat("ab", 32), Ref: "gambar/1", Type: "image/jpeg", Bytes: 1234, Caption: "pintu"}},
+	CallAsked{At: noon, By: "ari", Unit: "u1", Number: "+6281300000001", Key: "k1"},
+	CallAnswered{At: noon, By: "dwi", Unit: "u1", How: "tersambung"},
 	CallJoined{At: noon, By: "sari", Call: "01a3"},
 	StepMissed{At: noon, Step: StepAck, Unit: "u1", To: ToChief, Person: "kasat", Until: noon.Add(time.Minute)},
 	WasCancelled{At: noon, By: "dwi", Why: "salah lapor"},

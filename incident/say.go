@@ -38,6 +38,10 @@ func Say(e Event, n Names) (at time.Time, who office.PersonID, text string) {
 		return e.Note.At, e.Note.By, string(e.Note.Text)
 	case Pictured:
 		return e.Picture.At, e.Picture.By, colon("Foto ditambahkan", e.Picture.Caption)
+	case CallAsked:
+		return e.At, e.By, "Petugas minta disambungkan dengan pelapor lewat 110."
+	case CallAnswered:
+		return e.At, e.By, colon("Permintaan bicara dengan pelapor ditangani", e.How)
 	case CallJoined:
 		return e.At, e.By, "Panggilan lain tentang kejadian ini digabungkan."
 	case Escalated:
@@ -102,7 +106,7 @@ func sayMore(e Event, n Names) (at time.Time, who office.PersonID, text string) 
 		return e.At, system, missedText(e.Step) + ": " + LevelText(e.Level) + byText(e.Person, n) + " ditelepon."
 	case Phoned:
 		return e.At, e.Person, phonedText(e)
-	case Typed, Numbered, WasSent, WasAccepted, TargetSet, Noted, Pictured, CallJoined, Escalated, StepMissed, Dropped,
+	case Typed, Numbered, WasSent, WasAccepted, TargetSet, Noted, Pictured, CallAsked, CallAnswered, CallJoined, Escalated, StepMissed, Dropped,
 		WasCancelled, WasClosed, WasTold, WasReopened: // above
 	}
 	return time.Time{}, "", ""

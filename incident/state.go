@@ -58,6 +58,8 @@ type Note struct {
 	At   time.Time       `json:"at"`
 	By   office.PersonID `json:"by"`
 	Text office.Private  `json:"text"`
+	// Key was made by the phone that sent it: the same again changes nothing.
+	Key string `json:"key,omitempty"`
 }
 
 // Picture is one that was taken for an incident: what it is lies in the store under Ref, and is proved by Hash.
@@ -70,6 +72,18 @@ type Picture struct {
 	Type    string          `json:"type"` // "image/jpeg"
 	Bytes   int64           `json:"bytes"`
 	Caption office.Private  `json:"caption"`
+	Key     string          `json:"key,omitempty"` // as Note's
+}
+
+// CallAsk is a crew that wants to talk with the reporter through 110: an operator calls both.
+type CallAsk struct {
+	At     time.Time
+	By     office.PersonID
+	Unit   UnitID
+	Number office.Private // at which the crew is to be called
+	Key    string
+	// Done is when an operator saw to it; zero while it waits.
+	Done time.Time
 }
 
 // Result is how an incident was closed.
@@ -197,6 +211,7 @@ type State struct {
 	ReopenedAt   time.Time         // last
 	Tell         bool              // the reporter is to be told of the result
 	ToldAt       time.Time
+	Asks         []CallAsk // crews that want to talk with the reporter, in order
 }
 
 // Open says whether somebody must still do something.

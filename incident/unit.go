@@ -163,6 +163,8 @@ type Unit struct {
 	Job   *Job
 	Stack []Job // next ones, in order
 	Panic *Alarm
+	// PanicKey is of the last alarm: the phone that sends it again, since the answer was lost, raises no second one.
+	PanicKey string
 }
 
 // Can says whether the unit or one of its crew has the skill.

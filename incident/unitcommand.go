@@ -78,6 +78,7 @@ type (
 		By    office.PersonID
 		Via   Via
 		Place office.Private
+		Key   string // made by the phone that sends it
 	}
 	// SeePanic: a person at a console has taken it up.
 	SeePanic struct {
@@ -172,6 +173,7 @@ type (
 		By    office.PersonID `json:"by"`
 		Via   Via             `json:"via"`
 		Place office.Private  `json:"place"`
+		Key   string          `json:"key,omitempty"`
 	}
 	// PanicSeen: a person has taken it up.
 	PanicSeen struct {

@@ -38,10 +38,10 @@ func DecideUnit(u Unit, cmd UnitCommand) ([]UnitEvent, error) {
 	case TakeJob:
 		return takeJob(u, c)
 	case Panic:
-		if u.Panic != nil {
-			return nil, nil // it rings already
+		if u.Panic != nil || c.Key != "" && c.Key == u.PanicKey {
+			return nil, nil // it rings already, or did
 		}
-		return []UnitEvent{UnitPanicked{At: c.At, By: c.By, Via: c.Via, Place: c.Place}}, nil
+		return []UnitEvent{UnitPanicked{At: c.At, By: c.By, Via: c.Via, Place: c.Place, Key: c.Key}}, nil
 	case SeePanic:
 		if u.Panic == nil || u.Panic.Seen != "" {
 			return nil, nil
@@ -255,6 +255,7 @@ func (u Unit) Apply(e UnitEvent) Unit {
 		u = u.free(e.Incident, e.At, BySystem)
 	case UnitPanicked:
 		u.Panic = &Alarm{At: e.At, By: e.By, Via: e.Via, Place: e.Place}
+		u.PanicKey = e.Key
 	case PanicSeen:
 		if u.Panic != nil {
 			p := *u.Panic

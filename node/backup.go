@@ -86,8 +86,11 @@ func backup(ctx context.Context, out io.Writer, cfg Config, configFile, dir stri
 			return err
 		}
 	}
+	if _, _, err := m.copyTree(ctx, filepath.Join(cfg.Site.Data, filesName), dir, filesName, old.Files); err != nil {
+		return err
+	}
 	files := map[string]string{
-		"siaga.toml": configFile, "offices.json": cfg.Site.Offices, "ca.pem": filepath.Join(cfg.Site.Data, "ca.pem"),
+		"push.key": filepath.Join(cfg.Site.Data, "push.key"), "siaga.toml": configFile, "offices.json": cfg.Site.Offices, "ca.pem": filepath.Join(cfg.Site.Data, "ca.pem"),
 		"ca.key": filepath.Join(cfg.Site.Data, "ca.key"), "links.key": filepath.Join(cfg.Site.Data, "links.key"),
 		"routes.json": cfg.Site.Routes, "phones.json": filepath.Join(cfg.Site.Data, "phones.json"),
 	}

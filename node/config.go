@@ -34,6 +34,7 @@ type Config struct {
 	Alarms  Alarms  `koanf:"alarms"`
 	Roads   Roads   `koanf:"roads"`
 	Notices Notices `koanf:"notice"`
+	Patrol  Patrol  `koanf:"patrol"`
 }
 
 // Site says which node this is and where it keeps its data.
@@ -319,6 +320,7 @@ func (c Config) check() []error {
 	}
 	c.checkPhones(bad)
 	c.Notices.check(bad)
+	c.Patrol.check(bad)
 	c.checkAlarms(bad)
 	return out
 }

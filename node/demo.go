@@ -76,6 +76,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	c.Media = Media{Address: host, Ports: "30000-39999"}
 	c.Browser = Browser{UDP: net.JoinHostPort(host, "0"), TCP: net.JoinHostPort(host, "0")}
 	c.Trunks = []Trunk{{Name: "kota", Peers: []string{"127.0.0.0/8", "::1/128"}, Office: "polda-kaltim"}}
+	c.Patrol.PushLoopback = true // whoever tries it may be woken on this machine too
 	n, err := Start(ctx, c, Options{Log: o.Log, Offices: office.Kaltim()})
 	if err != nil {
 		return err

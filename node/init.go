@@ -170,6 +170,12 @@ tcp = "0.0.0.0:8444"      # for networks that let no UDP through
 # secret_file = "/etc/siaga/notice.secret" # signs it: X-Siaga-Signature
 # text = ""               # empty: Siaga's own words
 
+# The phones of patrols. They are opened with a code that the console shows.
+# [patrol]
+# url = "https://siaga.polda.example" # where phones reach this machine; empty: at the address that the console uses
+# push_contact = "mailto:ti@polda.example" # whom a push service may write to
+# push_hosts = [".push.example"] # push services besides those of Chrome, Firefox, Edge and Safari
+
 # A trunk for each line to a carrier. Only the peers listed here may call.
 # [[trunk]]
 # name = "telkom"

@@ -20,6 +20,7 @@ import (
 	"github.com/siaga110/siaga/call"
 	"github.com/siaga110/siaga/desk"
 	"github.com/siaga110/siaga/dispatch"
+	"github.com/siaga110/siaga/dispatch/push"
 	"github.com/siaga110/siaga/journal"
 	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/phone/browser"
@@ -45,6 +46,8 @@ type Node struct {
 	journal   *journal.SQLite
 	behind    *journal.Behind
 	tapes     *tape.Store
+	files     *tape.Files
+	pusher    *push.Pusher
 	view      *view.View
 	staff     *staff.Staff
 	roster    *staff.Roster
@@ -181,6 +184,9 @@ func (n *Node) openStorage(context.Context) (err error) {
 		return fmt.Errorf("tapes: %w", err)
 	}
 	n.onClose(func() { n.logErr("close tapes", n.tapes.Close()) })
+	if n.files, err = tape.OpenFiles(filepath.Join(n.cfg.Site.Data, filesName)); err != nil {
+		return fmt.Errorf("pictures: %w", err)
+	}
 	return n.sealRecovered()
 }
 
@@ -233,9 +239,12 @@ func (n *Node) nameOf(id office.PersonID) string {
 }
 
 func (n *Node) openCalls(ctx context.Context) (err error) {
+	if err := n.openPush(); err != nil {
+		return err
+	}
 	n.dispatch, err = dispatch.New(dispatch.Options{
 		Offices: n.offices, Journal: n.behind, Board: n.board, NewID: newID, Log: n.log, Name: n.nameOf,
-		Settings: n.settings, OnDuty: n.onDuty, Notifier: n, Contacts: n.contacts,
+		Settings: n.settings, OnDuty: n.onDuty, Notifier: n, Contacts: n.contacts, Push: n.wake,
 	})
 	if err != nil {
 		return err

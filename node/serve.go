@@ -26,7 +26,7 @@ func (n *Node) openScreens(ctx context.Context) (err error) {
 	}
 	server, err := api.New(api.Config{
 		Staff: n.staff, Directory: n.offices, Board: n.board, Desk: n.desk, Dispatch: n.dispatch, View: n.view,
-		Softphone: softphone{n}, Tapes: tapes{n.tapes}, Metrics: n.figures.handler(), Ladders: ladderOf{n}, Ready: n.ready, Web: web.Files(),
+		Softphone: softphone{n}, Tapes: tapes{n.tapes}, Files: n.files, Push: n.pusher, PhoneURL: n.cfg.Patrol.URL, Metrics: n.figures.handler(), Ladders: ladderOf{n}, Ready: n.ready, Web: web.Files(),
 		Lands: n.lands, Adviser: advisers{n}, Roster: n.roster, RosterFiles: n.rosterFiles(),
 		Version: VersionText(), LinkKey: key, Now: time.Now, Log: n.log,
 	})

@@ -16,7 +16,7 @@ func (s *Staff) OnDuty(o office.ID, role office.Role) office.PersonID {
 	var seen time.Time
 	for _, one := range s.sessions {
 		a := s.people[one.person]
-		if a == nil || !a.Active || a.Office != o || a.Role != role || one.over(now) {
+		if one.unit != "" || a == nil || !a.Active || a.Office != o || a.Role != role || one.over(now) {
 			continue
 		}
 		if best == "" || one.seen.After(seen) || one.seen.Equal(seen) && a.ID < best {

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"encoding/hex"
 	"reflect"
 	"time"
 
@@ -54,6 +55,44 @@ type (
 		Key   string          `json:"key"`
 		From  office.Private  `json:"from"` // address
 		Until time.Time       `json:"until"`
+		// Unit and Invite are those of a patrol's phone: the unit that it belongs to, the code that is used up by it.
+		Unit   string `json:"unit,omitempty"`
+		Invite string `json:"invite,omitempty"`
+	}
+	// PhoneInvited: a code was made that opens a phone of a unit. Key is the hex SHA-256 of the code, PIN of the PIN with
+	// the code as key: both are kept nowhere.
+	PhoneInvited struct {
+		At    time.Time       `json:"at"`
+		By    office.PersonID `json:"by"`
+		ID    office.PersonID `json:"id"` // whose phone
+		Unit  string          `json:"unit"`
+		Key   string          `json:"key"`
+		PIN   string          `json:"pin"`
+		Until time.Time       `json:"until"`
+		Ends  time.Time       `json:"ends"` // of the session that it opens
+	}
+	// PhoneVoid: the code opens nothing any more. Why is "wrong_pin" or "revoked".
+	PhoneVoid struct {
+		At  time.Time       `json:"at"`
+		By  office.PersonID `json:"by"`
+		ID  office.PersonID `json:"id"`
+		Key string          `json:"key"`
+		Why string          `json:"why"`
+	}
+	// DeviceAdded: a device may tell where a unit is. Key is the hex SHA-256 of its token, which is kept nowhere.
+	DeviceAdded struct {
+		At    time.Time       `json:"at"`
+		By    office.PersonID `json:"by"`
+		ID    string          `json:"id"`
+		Unit  string          `json:"unit"`
+		Label string          `json:"label,omitempty"`
+		Key   string          `json:"key"`
+	}
+	// DeviceDropped: it may no longer.
+	DeviceDropped struct {
+		At time.Time       `json:"at"`
+		By office.PersonID `json:"by"`
+		ID string          `json:"id"`
 	}
 	// Seen: the session was in use.
 	Seen struct {
@@ -61,7 +100,7 @@ type (
 		Key string    `json:"key"`
 	}
 	// SignedOut: the session is over. Why is "sign_out", "password", "deactivated", "role", "reset"
-	// or "many".
+	// "many" or "revoked".
 	SignedOut struct {
 		At  time.Time       `json:"at"`
 		By  office.PersonID `json:"by"`
@@ -108,6 +147,10 @@ func (Created) staffEvent()         {}
 func (Changed) staffEvent()         {}
 func (PasswordSet) staffEvent()     {}
 func (SignedIn) staffEvent()        {}
+func (PhoneInvited) staffEvent()    {}
+func (PhoneVoid) staffEvent()       {}
+func (DeviceAdded) staffEvent()     {}
+func (DeviceDropped) staffEvent()   {}
 func (Seen) staffEvent()            {}
 func (SignedOut) staffEvent()       {}
 func (LockedOut) staffEvent()       {}
@@ -121,6 +164,10 @@ var Codec = office.NewCodec[Event]("staff", map[string]reflect.Type{
 	"changed":          reflect.TypeFor[Changed](),
 	"password_set":     reflect.TypeFor[PasswordSet](),
 	"signed_in":        reflect.TypeFor[SignedIn](),
+	"phone_invited":    reflect.TypeFor[PhoneInvited](),
+	"phone_void":       reflect.TypeFor[PhoneVoid](),
+	"device_added":     reflect.TypeFor[DeviceAdded](),
+	"device_dropped":   reflect.TypeFor[DeviceDropped](),
 	"seen":             reflect.TypeFor[Seen](),
 	"signed_out":       reflect.TypeFor[SignedOut](),
 	"locked_out":       reflect.TypeFor[LockedOut](),
@@ -149,7 +196,34 @@ func (s *Staff) apply(e Event) {
 		}
 	case SignedIn:
 		if k, ok := keyOf(e.Key); ok {
-			s.sessions[k] = &session{person: e.ID, began: e.At, seen: e.At, told: e.At, until: e.Until, done: make(chan struct{})}
+			s.sessions[k] = &session{person: e.ID, began: e.At, seen: e.At, told: e.At, until: e.Until, unit: e.Unit, done: make(chan struct{})}
+		}
+		if k, ok := keyOf(e.Invite); ok {
+			delete(s.invites, k)
+		}
+	case PhoneInvited:
+		for k, in := range s.invites {
+			if in.person == e.ID || e.At.After(in.until) {
+				delete(s.invites, k)
+			}
+		}
+		pin, err := hex.DecodeString(e.PIN)
+		if k, ok := keyOf(e.Key); ok && err == nil {
+			s.invites[k] = &invite{person: e.ID, unit: e.Unit, pin: pin, until: e.Until, ends: e.Ends}
+		}
+	case PhoneVoid:
+		if k, ok := keyOf(e.Key); ok {
+			delete(s.invites, k)
+		}
+	case DeviceAdded:
+		if k, ok := keyOf(e.Key); ok {
+			s.devices[k] = Device{ID: e.ID, Unit: e.Unit, Label: e.Label, Since: e.At, By: e.By}
+		}
+	case DeviceDropped:
+		for k, d := range s.devices {
+			if d.ID == e.ID {
+				delete(s.devices, k)
+			}
 		}
 	case Seen:
 		if k, ok := keyOf(e.Key); ok && s.sessions[k] != nil {

@@ -32,6 +32,7 @@ type session struct {
 	seen   time.Time // last use
 	told   time.Time // last use that the journal knows of
 	until  time.Time
+	unit   string        // of a patrol's phone
 	done   chan struct{} // closed when it is ended by somebody's will
 }
 
@@ -45,6 +46,8 @@ type Session struct {
 	// CSRF must come with each command in a header, which no other site's page can send. It is made from the token, so
 	// that it survives a restart without being kept.
 	CSRF string
+	// Unit is set for the phone of a patrol: it may do what a crew of that unit may, whatever its person may elsewhere.
+	Unit string
 	// MustChange: the password is a one-time password. Nothing but changing it is allowed.
 	MustChange bool
 	Began      time.Time
@@ -182,6 +185,9 @@ func (s *Staff) Session(token string) (Session, error) {
 		return Session{}, ErrNoSession
 	}
 	a := s.people[one.person]
+	if a == nil && one.unit != "" { // a crew stands in the roster; the api sees that the person is aboard
+		a = &account{Person: Person{ID: one.person, Active: true}}
+	}
 	if a == nil || !a.Active {
 		return Session{}, ErrNoSession
 	}
@@ -192,10 +198,14 @@ func (s *Staff) Session(token string) (Session, error) {
 	}
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("siaga csrf"))
-	return Session{
+	sess := Session{
 		Person: a.Person, CSRF: base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:24]), MustChange: a.oneTime,
 		Began: one.began, Until: one.until, Done: one.done,
-	}, nil
+	}
+	if one.unit != "" {
+		sess.Unit, sess.Person.Role, sess.MustChange = one.unit, office.Patrol, false
+	}
+	return sess, nil
 }
 
 // Lives says whether a token opens a session still, without counting that as use: a screen that nobody touches goes on

@@ -62,6 +62,8 @@ type Staff struct {
 	sessions map[key]*session
 	settings map[office.ID]office.Settings // changed ones
 	imports  []Imported
+	invites  map[key]*invite
+	devices  map[key]Device
 }
 
 // Open folds the journal. Close ends what it starts.
@@ -78,7 +80,7 @@ func Open(ctx context.Context, j journal.Journal, opts Options) (*Staff, error) 
 	s := &Staff{
 		journal: j, opts: opts, hashers: make(chan struct{}, opts.Hashers), tries: newTries(),
 		people: map[office.PersonID]*account{}, byUser: map[string]office.PersonID{}, sessions: map[key]*session{},
-		settings: map[office.ID]office.Settings{},
+		settings: map[office.ID]office.Settings{}, invites: map[key]*invite{}, devices: map[key]Device{},
 	}
 	s.dummy = hashPassword("nobody has this password")
 	if err := s.fold(ctx); err != nil {
@@ -93,7 +95,7 @@ func (s *Staff) fold(ctx context.Context) error {
 	now := s.opts.Now().UTC()
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	streams := []string{
-		streamPeople, streamImports, streamSessions + month.AddDate(0, -1, 0).Format("2006-01"), streamSessions + month.Format("2006-01"),
+		streamPeople, streamImports, streamDevices, streamSessions + month.AddDate(0, -1, 0).Format("2006-01"), streamSessions + month.Format("2006-01"),
 	}
 	offices, err := s.journal.Streams(ctx, streamOffice)
 	if err != nil {

@@ -240,7 +240,7 @@ func (b *batch) incidentEvent(c *incidentRow, r journal.Record, i int, e inciden
 	case incident.HandoverOffered, incident.HandoverEnded, incident.WasRestricted:
 		c.shown = false
 		return b.lineOf(c, r, i, e)
-	case incident.WasReopened, incident.TargetSet, incident.Pictured, incident.CallJoined, incident.StepMissed,
+	case incident.WasReopened, incident.TargetSet, incident.Pictured, incident.CallAsked, incident.CallAnswered, incident.CallJoined, incident.StepMissed,
 		incident.WasCancelled, incident.WasTold, incident.WasLinked, incident.WasUnlinked, incident.WasJoined,
 		incident.WasParted, incident.ReporterShown, incident.WasAssigned, incident.Advanced, incident.Proved,
 		incident.UnitTaken, incident.Checked, incident.Waits, incident.PhoneAsked, incident.Phoned:

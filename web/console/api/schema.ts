@@ -603,6 +603,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents/{id}/asked-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of a crew's wish to talk with the reporter */
+        post: operations["post-incidents-id-asked-call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/incidents/{id}/assign": {
         parameters: {
             query?: never;
@@ -733,6 +750,23 @@ export interface paths {
         put?: never;
         /** Write something down */
         post: operations["post-incidents-id-notes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/pictures/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture or a spoken note of an incident; it is written down who looks */
+        get: operations["get-incidents-id-pictures-hash"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -977,6 +1011,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/job/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an operator to call the reporter and the crew, and join them */
+        post: operations["post-job-call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/job/notes": {
         parameters: {
             query?: never;
@@ -1005,6 +1056,23 @@ export interface paths {
         put?: never;
         /** Call for help */
         post: operations["post-job-panic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/job/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a picture or a spoken note for the own job: the body is the file */
+        post: operations["post-job-pictures"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1497,6 +1565,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/patrol/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say where the own phone is to be woken */
+        put: operations["put-patrol-push"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/patrol/push/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the own phone is to be woken no more */
+        post: operations["post-patrol-push-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/patrol/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose phone it is */
+        get: operations["get-patrol-session"];
+        put?: never;
+        /** Open the phone of a patrol with a code of the console and its PIN */
+        post: operations["post-patrol-session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/people": {
         parameters: {
             query?: never;
@@ -1560,6 +1680,50 @@ export interface paths {
         get: operations["get-places"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/positions/osmand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a unit is, by the OsmAnd protocol; id is the device's token
+         * @description The device's token is asked for instead of a session.
+         */
+        get: operations["get-positions-osmand"];
+        put?: never;
+        /**
+         * Where a unit is, from Traccar Client (form, query or JSON); id is the device's token
+         * @description The device's token is asked for instead of a session.
+         */
+        post: operations["post-positions-osmand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/positions/owntracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where a unit is, from OwnTracks in HTTP mode; the password is the device's token
+         * @description The device's token is asked for instead of a session.
+         */
+        post: operations["post-positions-owntracks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1878,6 +2042,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/units/{id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Devices that tell where a unit is */
+        get: operations["get-units-id-devices"];
+        put?: never;
+        /** Make a token for a device that tells where a unit is */
+        post: operations["post-units-id-devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a device's token */
+        delete: operations["delete-units-id-devices-device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/units/{id}/history": {
         parameters: {
             query?: never;
@@ -1941,6 +2140,25 @@ export interface paths {
         /** Take up a crew's call for help */
         post: operations["post-units-id-panic-see"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phones of a unit, and codes that wait */
+        get: operations["get-units-id-phones"];
+        put?: never;
+        /** Make a code that opens the phone of a crew, once */
+        post: operations["post-units-id-phones"];
+        /** End the phones and codes of a unit */
+        delete: operations["delete-units-id-phones"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2111,6 +2329,21 @@ export interface components {
             number: string;
             reason: string;
         };
+        CallAskView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @description when an operator saw to it
+             */
+            done: string | null;
+            name: string;
+            /** @description at which the crew is to be called; empty where that isn't the reader's business */
+            number: string;
+            sign: string;
+            unit: string;
+        };
         CallLine: {
             /** Format: date-time */
             at: string;
@@ -2217,6 +2450,10 @@ export interface components {
             waitMs: number;
             withheld: boolean;
         };
+        CallSettling: {
+            how: string;
+            unit: string;
+        };
         CallingOut: {
             incident?: string;
             number?: string;
@@ -2288,6 +2525,10 @@ export interface components {
             /** @description call signs */
             aboard: string[];
             not: components["schemas"]["CrewNotHere"][];
+        };
+        DeviceWish: {
+            /** @description what people call it */
+            label: string;
         };
         Duty: {
             seat: string;
@@ -2596,6 +2837,8 @@ export interface components {
              * @description first unit
              */
             arrivedAt: string | null;
+            /** @description crews that wait to talk with the reporter */
+            asks: components["schemas"]["CallAskView"][];
             at: components["schemas"]["Point"] | null;
             call: string;
             /**
@@ -2692,6 +2935,8 @@ export interface components {
              * @description first unit
              */
             arrivedAt: string | null;
+            /** @description crews that wait to talk with the reporter */
+            asks: components["schemas"]["CallAskView"][];
             at: components["schemas"]["Point"] | null;
             call: string;
             /**
@@ -2792,29 +3037,55 @@ export interface components {
             office?: string;
         };
         Job: {
+            crew: components["schemas"]["Mate"][];
             incident: components["schemas"]["JobIncident"] | null;
             /**
              * Format: int64
              * @description jobs that wait after this one
              */
             next: number;
-            panic: boolean;
+            /**
+             * Format: date-time
+             * @description of the server: a phone's clock may be wrong
+             */
+            now: string;
+            panic: components["schemas"]["UnitPanic"] | null;
+            place: components["schemas"]["Position"] | null;
             sign: string;
             /** @enum {string} */
             status: "OFF" | "READY" | "PATROL" | "ASSIGNED" | "ACKNOWLEDGED" | "EN_ROUTE" | "ON_SCENE" | "BUSY" | "BROKEN" | "RETURNING";
             unit: string;
+            /**
+             * Format: date-time
+             * @description end of the crew's shift
+             */
+            until: string | null;
         };
         JobAsk: {
             incident: string;
             why: string;
         };
+        JobCall: {
+            incident: string;
+            /** @description made by the phone: the same again changes nothing, also days later */
+            key?: string;
+            /** @description at which the crew is to be called */
+            number: string;
+            /**
+             * Format: date-time
+             * @description by the server's clock, as the phone knows it; now when left out, never in the future
+             */
+            pressedAt?: string;
+        };
         JobIncident: {
             /** Format: date-time */
             arriveBy: string | null;
+            ask: components["schemas"]["CallAskView"] | null;
             /** Format: date-time */
             assignedAt: string;
             at: components["schemas"]["Point"] | null;
             canAsk: boolean;
+            canCall: boolean;
             danger: boolean | null;
             /** Format: date-time */
             firstRing: string;
@@ -2822,8 +3093,15 @@ export interface components {
             injured: string;
             kind: string;
             no: string;
+            /** @description the newest first, 30 at most */
+            notes: components["schemas"]["JobNoteView"][];
             /** Format: int64 */
             people: number;
+            /**
+             * Format: int64
+             * @description pictures and spoken notes that were kept
+             */
+            pictures: number;
             place: string;
             /** Format: int64 */
             priority: number;
@@ -2840,6 +3118,11 @@ export interface components {
              */
             rev: number;
             /**
+             * Format: int64
+             * @description grows with whatever happens to the unit or its incident
+             */
+            seq: number;
+            /**
              * Format: date-time
              * @description of the status
              */
@@ -2849,7 +3132,32 @@ export interface components {
         };
         JobNote: {
             incident: string;
+            /** @description made by the phone: the same again changes nothing, also days later */
+            key?: string;
+            /**
+             * Format: date-time
+             * @description by the server's clock, as the phone knows it; now when left out, never in the future
+             */
+            pressedAt?: string;
             text: string;
+        };
+        JobNoteView: {
+            /** Format: date-time */
+            at: string;
+            /** @description name */
+            by: string;
+            text: string;
+        };
+        JobPanic: {
+            /** @description where the crew is; its last position when left out */
+            at?: components["schemas"]["Point"];
+            /** @description made by the phone: the same again changes nothing, also days later */
+            key?: string;
+            /**
+             * Format: date-time
+             * @description by the server's clock, as the phone knows it; now when left out, never in the future
+             */
+            pressedAt?: string;
         };
         JobPosition: {
             /**
@@ -2877,8 +3185,17 @@ export interface components {
         JobStep: {
             /** @description the job that is meant: a late press changes no other */
             incident: string;
+            /** @description made by the phone: the same again changes nothing, also days later */
+            key?: string;
+            /**
+             * Format: date-time
+             * @description by the server's clock, as the phone knows it; now when left out, never in the future
+             */
+            pressedAt?: string;
             /** @enum {string} */
             step: "acknowledge" | "depart" | "arrive" | "done";
+            /** @description where the phone was then */
+            where?: components["schemas"]["JobPosition"];
         };
         Keys: {
             /**
@@ -3062,6 +3379,20 @@ export interface components {
             call: string;
             outcome: string;
             true: boolean;
+        };
+        NewDevice: {
+            /** @description name */
+            by: string;
+            id: string;
+            label: string;
+            /** @description address to write into Traccar Client */
+            osmAnd: string;
+            /** @description address to write into OwnTracks */
+            ownTracks: string;
+            /** Format: date-time */
+            since: string;
+            /** @description password of OwnTracks, device identifier of Traccar Client */
+            token: string;
         };
         NewIncident: {
             report: components["schemas"]["Report"];
@@ -3395,6 +3726,27 @@ export interface components {
             prank: string;
             summary: string;
         };
+        PatrolSession: {
+            /** @description for the header X-Siaga-Csrf of each command */
+            csrf: string;
+            name: string;
+            person: string;
+            /** @description of the server, for web push (RFC 8292); empty: there is none */
+            pushKey: string;
+            /** Format: date-time */
+            serverTime: string;
+            /** @description call sign */
+            sign: string;
+            unit: string;
+            /**
+             * Format: date-time
+             * @description the phone must be opened anew then
+             */
+            until: string;
+            version: string;
+            /** @description IANA name of the office's time zone */
+            zone: string;
+        };
         PauseReason: {
             /** @enum {string} */
             reason: "istirahat" | "salat" | "toilet" | "pelatihan" | "administrasi" | "teknis";
@@ -3425,6 +3777,28 @@ export interface components {
             /** @description small letters, digits, dots, dashes */
             user: string;
         };
+        PhoneCode: {
+            code: string;
+            pin: string;
+        };
+        PhoneInvite: {
+            /**
+             * Format: date-time
+             * @description the phone is good until then
+             */
+            ends: string;
+            name: string;
+            person: string;
+            pin: string;
+            qr: components["schemas"]["QR"];
+            /**
+             * Format: date-time
+             * @description the code is good until then
+             */
+            until: string;
+            /** @description what the picture says: the code is in the part that no server gets to see */
+            url: string;
+        };
         PhoneView: {
             /**
              * Format: date-time
@@ -3450,6 +3824,10 @@ export interface components {
              * @description phones that were rung
              */
             tries: number;
+        };
+        PhoneWish: {
+            /** @description one of the crew; its lead when left out */
+            person?: string;
         };
         Picture: {
             /** Format: date-time */
@@ -3496,6 +3874,11 @@ export interface components {
             /** Format: double */
             accuracy: number;
             at: components["schemas"]["Point"];
+            /**
+             * Format: int64
+             * @description percent of the device, 0 when not known
+             */
+            battery: number;
             /**
              * Format: double
              * @description degrees from north, negative when not known
@@ -3589,6 +3972,26 @@ export interface components {
             minutes: number;
             /** @description promised from this day on; empty: the national target */
             since: string;
+        };
+        PushEnd: {
+            endpoint: string;
+        };
+        PushKeys: {
+            auth: string;
+            p256dh: string;
+        };
+        PushSubscription: {
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+        };
+        QR: {
+            /** @description the dark ones, as the path of an SVG with one unit a square */
+            path: string;
+            /**
+             * Format: int64
+             * @description squares in a row, without the quiet zone of four that must surround it
+             */
+            size: number;
         };
         Report: {
             /** @description office that a complaint is about: it never sees it */
@@ -4272,6 +4675,14 @@ export interface components {
             unit: string;
             why: components["schemas"]["Text"];
         };
+        UnitDevice: {
+            /** @description name */
+            by: string;
+            id: string;
+            label: string;
+            /** Format: date-time */
+            since: string;
+        };
         UnitInput: {
             /** @description office that it belongs to: the own one, or one below */
             home: string;
@@ -4311,6 +4722,24 @@ export interface components {
             /** Format: date-time */
             seenAt: string | null;
             via: string;
+        };
+        UnitPhone: {
+            /** @description else it opens nothing: the person is no longer in the crew */
+            aboard: boolean;
+            name: string;
+            person: string;
+            /**
+             * Format: date-time
+             * @description when it asked for something last
+             */
+            seen: string | null;
+            /**
+             * Format: date-time
+             * @description null: the code waits
+             */
+            since: string | null;
+            /** Format: date-time */
+            until: string;
         };
         UnitRef: {
             unit: string;
@@ -5897,6 +6326,46 @@ export interface operations {
             };
         };
     };
+    "post-incidents-id-asked-call": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallSettling"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-incidents-id-assign": {
         parameters: {
             query?: never;
@@ -6204,6 +6673,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-incidents-id-pictures-hash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
                 };
             };
             /** @description Error */
@@ -6738,6 +7239,44 @@ export interface operations {
             };
         };
     };
+    "post-job-call": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobCall"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-job-notes": {
         parameters: {
             query?: never;
@@ -6790,7 +7329,61 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PanicInput"];
+                "application/json": components["schemas"]["JobPanic"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-job-pictures": {
+        parameters: {
+            query: {
+                /** @description at most 500 letters */
+                caption?: string;
+                /** @description the job that is meant */
+                incident: string;
+                /** @description made by the phone: the same again changes nothing */
+                key?: string;
+                /** @description of the body, hex */
+                sha256: string;
+                /** @description when, by the server's clock as the phone knows it (RFC 3339); now when left out */
+                takenAt?: string;
+            };
+            header?: {
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/mp4": string;
+                "audio/ogg": string;
+                "audio/webm": string;
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
             };
         };
         responses: {
@@ -7894,6 +8487,141 @@ export interface operations {
             };
         };
     };
+    "put-patrol-push": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushSubscription"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-patrol-push-end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushEnd"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-patrol-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolSession"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-patrol-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCode"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolSession"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-people": {
         parameters: {
             query?: {
@@ -8062,6 +8790,87 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlaceFound"][];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-positions-osmand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-positions-osmand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-positions-owntracks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -8931,6 +9740,112 @@ export interface operations {
             };
         };
     };
+    "get-units-id-devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDevice"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-units-id-devices": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewDevice"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-units-id-devices-device": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+            };
+            path: {
+                id: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDevice"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-units-id-history": {
         parameters: {
             query?: {
@@ -9068,6 +9983,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-units-id-phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitPhone"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-units-id-phones": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+                /** @description A new one for each command. The same key again gets the answer of the first time, for 10 minutes. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneInvite"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-units-id-phones": {
+        parameters: {
+            query?: {
+                /** @description all of the unit's when left out */
+                person?: string;
+            };
+            header?: {
+                /** @description csrf of the session. Without it the answer is 403 csrf. */
+                "X-Siaga-Csrf"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitPhone"][];
                 };
             };
             /** @description Error */

@@ -293,6 +293,7 @@ export const card = (change: Partial<IncidentCard> = {}): IncidentCard => ({
   summary: "",
   danger: false,
   source: "",
+  asks: [],
   calls: 1,
   class: "emergency",
   arrivedAt: null,
