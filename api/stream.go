@@ -215,4 +215,3 @@ func lastSeen(id string) (boot string, n uint64) {
 	}
 	return id[:i], n
 }
-
