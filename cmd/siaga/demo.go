@@ -12,6 +12,7 @@ import (
 func demoCmd() *cobra.Command {
 	var o node.DemoOptions
 	var noTown, noOperators bool
+	var profile string
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Run Polda Kaltim and its ten Polres on this machine, with a town that calls",
@@ -24,10 +25,17 @@ func demoCmd() *cobra.Command {
 				slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 			}
 			o.Log = slog.Default()
+			stop, err := startProfile(profile)
+			if err != nil {
+				return err
+			}
+			defer stop()
 			return node.Demo(c.Context(), o)
 		},
 	}
 	f := c.Flags()
+	f.StringVar(&profile, "profile", "", "as in siaga serve")
+	_ = f.MarkHidden("profile")
 	f.BoolVar(&o.JSON, "json", false, "print addresses and logins as one JSON line")
 	f.BoolVar(&noTown, "no-town", false, "start without citizens")
 	f.BoolVar(&noOperators, "no-operators", false, "start without simulated operators")

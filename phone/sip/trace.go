@@ -22,6 +22,7 @@ type Message struct {
 const (
 	traceMessages = 200      // of a call
 	traceBytes    = 32 << 20 // of all calls; the oldest go first
+	tracePage     = 256 << 10
 )
 
 // traces remember the messages of calls, by Call-ID, so that the IT officer sees afterwards what the wire said.
@@ -31,11 +32,31 @@ type traces struct {
 	order []string // oldest first
 	legs  map[string]string
 	bytes int
+	page  []byte // texts lie together: a flood's, one by one, would hold the memory of all that was made between them
 }
 
 type trace struct {
-	messages []Message
+	messages []noted
 	bytes    int
+}
+
+// noted is a Message whose text lies in a page.
+type noted struct {
+	at        time.Time
+	in        bool
+	peer      netip.AddrPort
+	transport string
+	text      []byte
+}
+
+// keep copies a text into the page; mu is held.
+func (t *traces) keep(text []byte) []byte {
+	if len(t.page)+len(text) > cap(t.page) {
+		t.page = make([]byte, 0, max(tracePage, len(text)))
+	}
+	from := len(t.page)
+	t.page = append(t.page, text...)
+	return t.page[from:len(t.page):len(t.page)]
 }
 
 func (t *traces) init() { t.calls, t.legs = map[string]*trace{}, map[string]string{} }
@@ -53,7 +74,6 @@ func (t *traces) note(in bool, transport string, peer netip.AddrPort, data []byt
 	if secretive(data) {
 		data = secrets.ReplaceAll(data, []byte("$1$2 (rahasia)"))
 	}
-	text := string(data)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c := t.calls[id]
@@ -65,9 +85,9 @@ func (t *traces) note(in bool, transport string, peer netip.AddrPort, data []byt
 	if len(c.messages) >= traceMessages {
 		return
 	}
-	c.messages = append(c.messages, Message{At: time.Now(), In: in, Peer: peer, Transport: transport, Text: text})
-	c.bytes += len(text)
-	t.bytes += len(text)
+	c.messages = append(c.messages, noted{at: time.Now(), in: in, peer: peer, transport: transport, text: t.keep(data)})
+	c.bytes += len(data)
+	t.bytes += len(data)
 	for t.bytes > traceBytes && len(t.order) > 1 {
 		old := t.order[0]
 		t.order = t.order[1:]
@@ -110,7 +130,11 @@ func (x *Exchange) Ladder(leg string) ([]Message, bool) {
 	if c == nil {
 		return nil, false
 	}
-	return append([]Message(nil), c.messages...), true
+	out := make([]Message, len(c.messages))
+	for i, m := range c.messages {
+		out[i] = Message{At: m.at, In: m.in, Peer: m.peer, Transport: m.transport, Text: string(m.text)}
+	}
+	return out, true
 }
 
 // callIDOf finds the Call-ID without parsing.
