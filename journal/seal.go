@@ -106,6 +106,9 @@ func replace(body []byte, name string, with func(literal []byte) []byte) []byte 
 
 // find gives the objects in valid JSON that have exactly one member, of this name, whose value is a string.
 func find(body []byte, name string) []span {
+	if !bytes.Contains(body, []byte(`"`+name+`"`)) && bytes.IndexByte(body, '\\') < 0 {
+		return nil // nor can it be there with letters written as escapes
+	}
 	var found []span
 	for i := 0; i < len(body); {
 		switch body[i] {
