@@ -80,8 +80,8 @@ func TestTheMainJob(t *testing.T) {
 		if c := w.closed(l.id); c.Outcome != call.ValidPolres || c.By.Person != "ra" || c.Callback != "" {
 			t.Fatalf("%+v", c)
 		}
-		if !l.hungUp || !slices.Equal(w.sent, []string{"polres"}) {
-			t.Fatalf("hung up %v, incident sent to %v", l.hungUp, w.sent)
+		if !l.wasHungUp() || !slices.Equal(w.sent, []string{"polres"}) {
+			t.Fatalf("hung up %v, incident sent to %v", l.wasHungUp(), w.sent)
 		}
 	})
 	run(t, "not valid, closed at the Polda", func(t *testing.T, w *world) {

@@ -291,14 +291,14 @@ func TestFarewell(t *testing.T) {
 		l := w.dials("+62811")
 		w.answers("pa", l, "polda/1")
 		w.must("pa", Close{Call: l.id, Outcome: call.OtherAgency, Agency: "113"})
-		if said, _ := l.talk.saying(); l.hungUp || len(said) != 1 || said[0] != "dial_113" || len(l.talk.hears()) != 0 {
-			t.Fatalf("hung up %v, said %v, hears %v", l.hungUp, said, l.talk.hears())
+		if said, _ := l.talk.saying(); l.wasHungUp() || len(said) != 1 || said[0] != "dial_113" || len(l.talk.hears()) != 0 {
+			t.Fatalf("hung up %v, said %v, hears %v", l.wasHungUp(), said, l.talk.hears())
 		}
 		if s := w.seat("polda/1"); s.State != Ready {
 			t.Fatalf("the seat is %s while the number is spoken", s.State)
 		}
 		w.sleep(5 * time.Second)
-		if !l.hungUp {
+		if !l.wasHungUp() {
 			t.Fatal("the call doesn't end after the number was spoken")
 		}
 		if c := w.closed(l.id); c.Outcome != call.OtherAgency || c.Agency != "113" {

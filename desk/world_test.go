@@ -311,6 +311,7 @@ func (l *fakeLeg) Ring()              { l.mu.Lock(); l.rang = true; l.mu.Unlock(
 func (l *fakeLeg) Answer()            { l.mu.Lock(); l.answered = true; l.mu.Unlock() }
 func (l *fakeLeg) Press(keys string)  { l.mu.Lock(); l.pressed += keys; l.mu.Unlock() }
 func (l *fakeLeg) Refuse(int, string) { l.end(phone.ByUs) }
+func (l *fakeLeg) wasHungUp() bool    { l.mu.Lock(); defer l.mu.Unlock(); return l.hungUp }
 func (l *fakeLeg) Hangup()            { l.mu.Lock(); l.hungUp = true; l.mu.Unlock(); l.end(phone.ByUs) }
 
 func (l *fakeLeg) end(f phone.Fault) {

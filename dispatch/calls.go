@@ -25,6 +25,9 @@ func (d *Dispatch) Sent(c string, by office.PersonID, from, to office.ID) {
 	if e == nil {
 		info := d.calls[c]
 		var err error
+		if info.firstRing.IsZero() { // nothing is known of it: the clock runs from now, not from the year 1
+			info.firstRing = now
+		}
 		t := incident.Type{At: now, By: by, Office: from, Call: c, FirstRing: info.firstRing}
 		if e, err = d.begin(t, info.number); err != nil {
 			d.opts.Log.Error("an incident could not be made for a call that is transferred", "call", c, "err", err)

@@ -28,6 +28,7 @@ func (d *Dispatch) run() {
 		case <-timer.C:
 		}
 		d.ticks(time.Now())
+		d.forgetOld(time.Now())
 	}
 }
 

@@ -74,12 +74,13 @@ type Dispatch struct {
 	holes    map[string][]int        // numbers below it that were given and never written
 	seen     map[string]map[int]bool // numbers of the journal, until Start has found the holes
 	due      map[incident.ID]time.Time
-	fresh    map[incident.ID]*entry // those that a duplicate may be of
+	fresh    fresh // those that a duplicate may be of
 	units    map[incident.UnitID]*unitEntry
 	coming   map[incident.UnitID]incident.Vehicle // of an import that is being written
 	tracks   map[incident.UnitID]*track
 	touched  map[string]bool // streams that the present command has written to
 	started  bool
+	forgot   time.Time                       // what is long over was last looked through
 	ringing  map[phoneKey]context.CancelFunc // callings that go on
 }
 
@@ -140,7 +141,7 @@ func New(opts Options) (*Dispatch, error) {
 		live: map[incident.ID]*entry{}, byCall: map[string]incident.ID{}, calls: map[string]callInfo{},
 		byNumber: map[office.Number][]incident.ID{}, byNo: map[string]incident.ID{}, issued: map[string]int{},
 		holes: map[string][]int{}, seen: map[string]map[int]bool{}, due: map[incident.ID]time.Time{},
-		fresh: map[incident.ID]*entry{}, units: map[incident.UnitID]*unitEntry{}, coming: map[incident.UnitID]incident.Vehicle{}, tracks: map[incident.UnitID]*track{},
+		fresh: newFresh(), units: map[incident.UnitID]*unitEntry{}, coming: map[incident.UnitID]incident.Vehicle{}, tracks: map[incident.UnitID]*track{},
 		touched: map[string]bool{}, ringing: map[phoneKey]context.CancelFunc{},
 	}
 	if opts.Nearest == nil {

@@ -72,7 +72,7 @@ func roomWith(t *testing.T, past []journal.Record, change func(*Options)) *room 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &room{t: t, board: board.New("test"), linked: map[string]incident.ID{}, ids: len(past)}
+	r := &room{t: t, board: board.New("test"), linked: map[string]incident.ID{}, ids: 3 * len(past)}
 	opts := Options{Offices: offices, Journal: r, Board: r.board, NewID: r.newID, Link: func(c string, id incident.ID) { r.linked[c] = id }}
 	change(&opts)
 	r.d, err = New(opts)

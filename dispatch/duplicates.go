@@ -2,6 +2,8 @@ package dispatch
 
 import (
 	"cmp"
+	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -16,7 +18,7 @@ const sameMax = 8
 // kind, or from the same number within 60 min (CALL.md §3). What is restricted, or a complaint, is proposed to nobody:
 // that two reports are alike says something of both. d.mu is held.
 func (d *Dispatch) same(e *entry) []incident.ID {
-	s := e.state
+	s := &e.state
 	if s.Over() || s.Restricted() || s.Class() == incident.Complaint {
 		return nil
 	}
@@ -25,21 +27,20 @@ func (d *Dispatch) same(e *entry) []incident.ID {
 		far office.Metres
 	}
 	var list []found
-	for id, o := range d.fresh {
-		t := o.state
-		if id == s.ID || t.Phase == incident.Linked || t.Restricted() || t.Class() == incident.Complaint {
+	may := func(o *entry) bool { // asked last: a state is large
+		return o != e && !o.state.Over() && !o.state.Restricted() && o.state.Class() != incident.Complaint
+	}
+	for _, o := range d.fresh.numbers[e.number] {
+		if e.number != "" && s.FirstRing.Sub(o.state.FirstRing).Abs() <= incident.SameNumberFor && may(o) {
+			list = append(list, found{o.state.ID, -1})
+		}
+	}
+	for o := range d.fresh.around(e) {
+		if s.FirstRing.Sub(o.state.FirstRing).Abs() > incident.SameFor || !near(e.at, o.at) || e.number != "" && e.number == o.number {
 			continue
 		}
-		apart := s.FirstRing.Sub(t.FirstRing).Abs()
-		switch {
-		case apart > incident.SameNumberFor:
-		case e.number != "" && e.number == o.number:
-			list = append(list, found{id, -1})
-		case apart > incident.SameFor || !e.known || !o.known || !near(e.at, o.at) || !incident.LikeKind(s.Report.Kind, t.Report.Kind):
-		default:
-			if m := Straight(e.at, o.at); m <= incident.SameWithin {
-				list = append(list, found{id, m})
-			}
+		if m := Straight(e.at, o.at); m <= incident.SameWithin && incident.LikeKind(s.Report.Kind, o.state.Report.Kind) && may(o) {
+			list = append(list, found{o.state.ID, m})
 		}
 	}
 	slices.SortFunc(list, func(a, b found) int { return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.id, b.id)) })
@@ -52,7 +53,88 @@ func (d *Dispatch) same(e *entry) []incident.ID {
 
 // near is a quick look before the sines: 300 m are less than 0.01 degrees, up to 70 degrees north or south.
 func near(a, b office.Point) bool {
-	return max(a.Lat-b.Lat, b.Lat-a.Lat) < 0.01 && max(a.Lng-b.Lng, b.Lng-a.Lng) < 0.01
+	return max(a.Lat-b.Lat, b.Lat-a.Lat) < cellSize && max(a.Lng-b.Lng, b.Lng-a.Lng) < cellSize
+}
+
+// cellSize is the side of a square of the ground, in degrees: what is near lies in the same one or beside it.
+const cellSize = 0.01
+
+type cell struct{ lat, lng int }
+
+func cellOf(p office.Point) cell {
+	return cell{int(math.Floor(p.Lat / cellSize)), int(math.Floor(p.Lng / cellSize))}
+}
+
+// fresh are the incidents that another may be the same as, found by place and by number.
+type fresh struct {
+	all     map[incident.ID]place
+	cells   map[cell]map[incident.ID]*entry
+	numbers map[office.Number]map[incident.ID]*entry
+}
+
+// place is where an entry was put.
+type place struct {
+	e      *entry
+	cell   cell
+	known  bool
+	number office.Number
+}
+
+func newFresh() fresh {
+	return fresh{all: map[incident.ID]place{}, cells: map[cell]map[incident.ID]*entry{}, numbers: map[office.Number]map[incident.ID]*entry{}}
+}
+
+// around are the entries of the squares that may hold something near.
+func (f fresh) around(e *entry) iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		if !e.known {
+			return
+		}
+		c := cellOf(e.at)
+		for lat := c.lat - 1; lat <= c.lat+1; lat++ {
+			for lng := c.lng - 1; lng <= c.lng+1; lng++ {
+				for _, o := range f.cells[cell{lat, lng}] {
+					if !yield(o) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+func (f fresh) put(e *entry) {
+	id := e.state.ID
+	f.drop(id)
+	p := place{e: e, known: e.known, number: e.number}
+	if p.known {
+		p.cell = cellOf(e.at)
+		if f.cells[p.cell] == nil {
+			f.cells[p.cell] = map[incident.ID]*entry{}
+		}
+		f.cells[p.cell][id] = e
+	}
+	if p.number != "" {
+		if f.numbers[p.number] == nil {
+			f.numbers[p.number] = map[incident.ID]*entry{}
+		}
+		f.numbers[p.number][id] = e
+	}
+	f.all[id] = p
+}
+
+func (f fresh) drop(id incident.ID) {
+	p, ok := f.all[id]
+	if !ok {
+		return
+	}
+	delete(f.all, id)
+	if delete(f.cells[p.cell], id); len(f.cells[p.cell]) == 0 {
+		delete(f.cells, p.cell)
+	}
+	if delete(f.numbers[p.number], id); len(f.numbers[p.number]) == 0 {
+		delete(f.numbers, p.number)
+	}
 }
 
 // Duplicates lists what may be the same as an incident, as far as the person may read it.
@@ -79,14 +161,14 @@ func (d *Dispatch) index(e *entry) {
 		e.at, e.known = office.Point{Lat: p.Lat, Lng: p.Lng}, true
 	}
 	e.number, _ = office.ParseNumber(string(e.state.Report.ReporterNumber))
-	if time.Since(e.state.FirstRing) <= 2*incident.SameNumberFor && e.state.Phase != incident.NotValid {
-		d.fresh[e.state.ID] = e
+	if time.Since(e.state.FirstRing) <= 2*incident.SameNumberFor && !e.state.Over() {
+		d.fresh.put(e)
 	} else {
-		delete(d.fresh, e.state.ID)
+		d.fresh.drop(e.state.ID)
 	}
-	for id, o := range d.fresh { // a few at a time: the order of a map is a fair draw
-		if time.Since(o.state.FirstRing) > 2*incident.SameNumberFor {
-			delete(d.fresh, id)
+	for id, p := range d.fresh.all { // a few at a time: the order of a map is a fair draw
+		if time.Since(p.e.state.FirstRing) > 2*incident.SameNumberFor {
+			d.fresh.drop(id)
 			continue
 		}
 		break

@@ -16,6 +16,9 @@ import (
 // keepClosed is how long a closed incident stays in memory for the history of its number.
 const keepClosed = 90 * 24 * time.Hour
 
+// keepDropped is how long a draft that came to nothing does: its call ended with it.
+const keepDropped = 24 * time.Hour
+
 // Fold takes one record of the journal, in order, before Start.
 func (d *Dispatch) Fold(rec journal.Record) error {
 	if id, ok := strings.CutPrefix(rec.Stream, "unit/"); ok {
@@ -72,10 +75,45 @@ func (d *Dispatch) apply(e *entry, events []incident.Event) {
 	} else {
 		delete(d.due, e.state.ID)
 	}
-	if s := e.state; !s.ClosedAt.IsZero() && time.Since(s.ClosedAt) > keepClosed {
-		delete(d.live, s.ID)
-		delete(d.byCall, s.Call)
-		delete(d.byNo, s.No)
+	d.forget(e, time.Now())
+}
+
+// forget drops from memory what is long over: what closed, after keepClosed; a draft that came to nothing, after a day; what
+// was linked, with what it went on in. view has them still. d.mu is held.
+func (d *Dispatch) forget(e *entry, now time.Time) {
+	s := &e.state
+	switch {
+	case s.Phase == incident.Linked && d.started && d.live[s.Linked] == nil:
+	case s.Phase == incident.NotValid && now.Sub(s.ClosedAt) > keepDropped:
+	case s.Phase != incident.Linked && !s.ClosedAt.IsZero() && now.Sub(s.ClosedAt) > keepClosed:
+	default:
+		return
+	}
+	delete(d.live, s.ID)
+	d.fresh.drop(s.ID)
+	for _, c := range s.Calls {
+		if d.byCall[c] == s.ID {
+			delete(d.byCall, c)
+		}
+	}
+	delete(d.byNo, s.No)
+	if list := slices.DeleteFunc(d.byNumber[e.number], func(id incident.ID) bool { return id == s.ID }); len(list) > 0 {
+		d.byNumber[e.number] = list
+	} else {
+		delete(d.byNumber, e.number)
+	}
+}
+
+// forgetOld looks through all that is over, once an hour.
+func (d *Dispatch) forgetOld(now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now.Sub(d.forgot) < time.Hour {
+		return
+	}
+	d.forgot = now
+	for _, e := range d.live {
+		d.forget(e, now)
 	}
 }
 
