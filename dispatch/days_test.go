@@ -247,7 +247,8 @@ func TestPowerCut(t *testing.T) {
 				}
 				again := newRoom(t, kept)
 				defer again.d.Close()
-				after := &days{room: again, rnd: d.rnd, units: d.units, ids: slices.Collect(maps.Keys(again.d.live)), calls: d.calls}
+				synctest.Wait()
+				after := &days{room: again, rnd: d.rnd, units: d.units, calls: d.calls}
 				after.law()
 				for range 14 { // more than can have been lost
 					after.d.CallBegan("late", "polda", "", time.Now())
