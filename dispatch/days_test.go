@@ -92,7 +92,7 @@ func (d *days) one() {
 		do(SaveForm{ID: id, Rev: 100, Form: form})
 	case 25:
 		for range r.IntN(4) {
-			_, _ = d.d.StepJob(ctx, crew("B1"), id, pick(r, incident.StepAck, incident.StepArrive, incident.StepDone))
+			_, _ = d.d.StepJob(ctx, crew("B1"), id, pick(r, incident.StepAck, incident.StepArrive, incident.StepDone), Press{}, nil)
 		}
 	}
 	time.Sleep(time.Duration(r.IntN(90)) * time.Second)
