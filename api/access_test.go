@@ -98,7 +98,9 @@ POST   /incidents/{id}/refuse-over  osc   incident
 POST   /incidents/{id}/link         os    incident
 POST   /incidents/{id}/unlink       os    incident
 POST   /incidents/{id}/calls        os    incident
-POST   /incidents/{id}/restrict     sc    incident
+POST   /incidents/{id}/restrict     osc   incident
+GET    /incidents/{id}/readers      osc   incident
+GET    /colleagues                  osc
 GET    /incidents/{id}/same         osc   incident
 GET    /standing                    osc
 GET    /responses                   sc    office

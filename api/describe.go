@@ -122,7 +122,7 @@ func (s *Server) raw(r chi.Router, method, path, summary string, rl rule, f func
 	case "/line":
 		status, ok.Description = "101", "Switching Protocols"
 		op.Description = lineMessages
-	case "/offices/{id}/sheet.csv":
+	case "/offices/{id}/sheet.csv", "/offices/{id}/fairness.csv":
 		ok.Content = map[string]*huma.MediaType{"text/csv": text}
 		for _, name := range []string{"from", "to"} {
 			op.Parameters = append(op.Parameters, &huma.Param{

@@ -58,12 +58,6 @@ type CallRef struct {
 	Call string `json:"call" minLength:"1" maxLength:"100"`
 }
 
-// RestrictWish says who may see an incident.
-type RestrictWish struct {
-	Shut  bool              `json:"shut" doc:"seen only by those named and those who handle it"`
-	Named []office.PersonID `json:"named" maxItems:"50" nullable:"false"`
-}
-
 // Answer is what was said.
 type Answer struct {
 	How string `json:"how" maxLength:"1000"`
@@ -143,9 +137,6 @@ func (s *Server) dispatchOps() {
 			}
 			return s.dispatch(ctx, dispatch.JoinCall{ID: incident.ID(in.ID), Call: in.Body.Call})
 		})
-	incidentCommand(s, "restrict", "Say who may see an incident", rule{roles: leaders, of: incidentPath}, func(id incident.ID, b RestrictWish) dispatch.Command {
-		return dispatch.Restrict{ID: id, Shut: b.Shut, Named: b.Named}
-	})
 	register(s, operation(http.MethodGet, "/incidents/{id}/same", "Incidents that may be the same, the likeliest first", all),
 		func(ctx context.Context, in *idPath) (*out[[]IncidentCard], error) {
 			list := []IncidentCard{}

@@ -52,6 +52,8 @@ type Dispatch interface {
 	Duplicates(who dispatch.Who, id incident.ID) []dispatch.Card
 	// Standing tells how a report stands.
 	Standing(who dispatch.Who, no string, now time.Time) (dispatch.Standing, bool)
+	// Readers are who may read a restricted incident: those named, and those with a hand in it.
+	Readers(id incident.ID) (named, hands []office.PersonID)
 	// WholeNo completes a report number as a caller says it.
 	WholeNo(o office.ID, said string, now time.Time) string
 	// Overview tells what an office and those below it have in hand.
@@ -184,6 +186,7 @@ func newServer(cfg Config) *Server {
 	s.incidentOps()
 	s.dispatchOps()
 	s.standingOps()
+	s.restrictOps()
 	s.overviewOps()
 	s.fairnessOps(v1)
 	s.unitOps()

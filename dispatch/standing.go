@@ -3,6 +3,7 @@ package dispatch
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,4 +85,14 @@ func (d *Dispatch) WholeNo(o office.ID, said string, now time.Time) string {
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+// Readers are who may read a restricted incident: those named, and those with a hand in it.
+func (d *Dispatch) Readers(id incident.ID) (named, hands []office.PersonID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e := d.live[id]; e != nil {
+		named, hands = slices.Clone(e.state.Named), slices.Clone(e.state.Hands)
+	}
+	return named, hands
 }

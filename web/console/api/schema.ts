@@ -430,6 +430,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Active people of the own office and those below it: who can be named */
+        get: operations["get-colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/duty": {
         parameters: {
             query?: never;
@@ -757,6 +774,7 @@ export interface paths {
         trace?: never;
     };
     "/incidents/{id}/pictures/{hash}": {
+    "/incidents/{id}/readers": {
         parameters: {
             query?: never;
             header?: never;
@@ -765,6 +783,8 @@ export interface paths {
         };
         /** A picture or a spoken note of an incident; it is written down who looks */
         get: operations["get-incidents-id-pictures-hash"];
+        /** Who may read a restricted incident */
+        get: operations["get-incidents-id-readers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2496,6 +2516,12 @@ export interface components {
             /** @enum {string} */
             prank?: "" | "anak_anak" | "menggoda" | "melecehkan" | "palsu";
         };
+        Colleague: {
+            id: string;
+            /** @description rank and name */
+            name: string;
+            office: string;
+        };
         Conservation: {
             balanced: boolean;
             /** Format: int64 */
@@ -3992,6 +4018,11 @@ export interface components {
              * @description squares in a row, without the quiet zone of four that must surround it
              */
             size: number;
+        Reader: {
+            /** @enum {string} */
+            how: "named" | "handles";
+            id: string;
+            name: string;
         };
         Report: {
             /** @description office that a complaint is about: it never sees it */
@@ -4089,7 +4120,7 @@ export interface components {
         };
         RestrictWish: {
             named: string[];
-            /** @description seen only by those named and those who handle it */
+            /** @description seen only by those named and those who handle it; only a supervisor or chief opens it again */
             shut: boolean;
         };
         RosterFault: {
@@ -5860,6 +5891,35 @@ export interface operations {
             };
         };
     };
+    "get-colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-duty": {
         parameters: {
             query?: never;
@@ -6687,6 +6747,7 @@ export interface operations {
         };
     };
     "get-incidents-id-pictures-hash": {
+    "get-incidents-id-readers": {
         parameters: {
             query?: never;
             header?: never;
@@ -6705,6 +6766,7 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                    "application/json": components["schemas"]["Reader"][];
                 };
             };
             /** @description Error */
@@ -7811,7 +7873,12 @@ export interface operations {
     };
     "get-offices-id-fairness.csv": {
         parameters: {
-            query?: never;
+            query: {
+                /** @description a day like 2026-11-23 */
+                from: string;
+                /** @description a day like 2026-11-23 */
+                to: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7825,7 +7892,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description Error */
             default: {

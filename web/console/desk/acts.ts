@@ -43,7 +43,7 @@ export interface Acts {
   note(id: string, text: string): Promise<Incident>;
   fromPaper(paper: Paper): Promise<Incident>;
   accept(id: string): Promise<Incident>;
-  closeIncident(id: string, result: Result, done: string): Promise<Incident>;
+  closeIncident(id: string, result: Result, done: string, tell?: boolean): Promise<Incident>;
   send(id: string, office: string): Promise<Incident>;
 }
 
@@ -91,8 +91,10 @@ export const acts: Acts = {
     command((headers) => client.POST("/incidents/{id}/notes", { ...path(id), body: { text }, headers })),
   fromPaper: (body) => command((headers) => client.POST("/incidents/paper", { body, headers })),
   accept: (id) => command((headers) => client.POST("/incidents/{id}/accept", { ...path(id), headers })),
-  closeIncident: (id, result, done) =>
-    command((headers) => client.POST("/incidents/{id}/close", { ...path(id), body: { result, done }, headers })),
+  closeIncident: (id, result, done, tell) =>
+    command((headers) =>
+      client.POST("/incidents/{id}/close", { ...path(id), body: { result, done, tell: tell ?? false }, headers }),
+    ),
   send: (id, office) =>
     command((headers) => client.POST("/incidents/{id}/send", { ...path(id), body: { office }, headers })),
 };

@@ -17,6 +17,8 @@ export const blank: Report = {
   vehicle: "",
   office: "",
   summary: "",
+  against: "",
+  language: "",
 };
 
 export interface Draft {

@@ -19,6 +19,8 @@ export type Act =
   | "dial"
   | "accept"
   | "note"
+  | "standing"
+  | "language"
   | "help"
   | "command"
   | "up"
@@ -64,6 +66,8 @@ const letters: Record<string, Act> = {
   a: "accept",
   n: "note",
   x: "decline",
+  r: "standing",
+  g: "language",
   "1": "panel-1",
   "2": "panel-2",
   "3": "panel-3",

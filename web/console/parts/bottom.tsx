@@ -5,6 +5,7 @@ import { gated, openIncidents, waiting } from "../live/live";
 import { clock } from "../words/time";
 import { Act, Dot } from "./bits";
 import { owedInOrder } from "./callbacks";
+import { toTell } from "./tell";
 
 export function Bottom({ onCallbacks }: { onCallbacks?: () => void }) {
   const t = useTexts();
@@ -12,6 +13,7 @@ export function Bottom({ onCallbacks }: { onCallbacks?: () => void }) {
   const now = useNow(500);
   const { live, session } = desk;
   const owed = owedInOrder(live.owed);
+  const tell = toTell(live).length;
   const queue = waiting(live, session.office.id);
   const gate = gated(live, session.office.id);
   const floor = live.floors[session.office.id];
@@ -66,6 +68,11 @@ export function Bottom({ onCallbacks }: { onCallbacks?: () => void }) {
             </Act>
           )}
         </div>
+        {tell > 0 && (
+          <div className="li" data-testid="tell-count">
+            {t.polda.tell.count(tell)}
+          </div>
+        )}
         {owed[0] && (
           <div className="li">
             <span className="num cut">{owed[0].numberText || owed[0].number}</span>

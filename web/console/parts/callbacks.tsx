@@ -7,6 +7,7 @@ import { useTexts } from "../i18n";
 import { clock } from "../words/time";
 import { Act } from "./bits";
 import { Dialog } from "./dialog";
+import { TellList } from "./tell";
 
 /** The list in the order of urgency, as the server sorts it too. */
 export function owedInOrder(all: Readonly<Record<string, Owed>>): Owed[] {
@@ -102,6 +103,7 @@ export function Callbacks({ onClose }: { onClose: () => void }) {
             )}
           </div>
         ))}
+        <TellList onClose={onClose} first={list.length === 0} />
         <div className="row">
           <input
             className="fld grow"

@@ -57,6 +57,12 @@ export function CommandBar({ onClose, onIncident }: { onClose: () => void; onInc
     ),
     { key: "p1", name: t.header.nav.incidents, what: t.command.page, act: () => go("/laporan") },
     { key: "p2", name: t.header.nav.calls, what: t.command.page, act: () => go("/panggilan") },
+    ...(desk.session.person.role === "administrator"
+      ? []
+      : [{ key: "p4", name: t.polda.nav.overview, what: t.command.page, act: () => go("/ikhtisar") }]),
+    ...(leads(desk.session)
+      ? [{ key: "p5", name: t.polda.nav.fairness, what: t.command.page, act: () => go("/pemerataan") }]
+      : []),
     { key: "p3", name: t.header.nav.wall, what: t.command.page, act: () => go("/wallboard") },
     ...(leads(desk.session) ? siftPages(t) : []).map(([href, name]) => ({
       key: href,

@@ -21,7 +21,10 @@ const results: readonly Result[] = [
 
 export function EndDialog({ id, onClose, flush }: { id: string; onClose: () => void; flush?: () => Promise<void> }) {
   const t = useTexts();
-  const { acts } = useDesk();
+  const { acts, live } = useDesk();
+  // Who is in danger is never called.
+  const danger = live.incidents[id]?.danger ?? false;
+  const [tell, promise] = useState(false);
   const run = useRun();
   const [result, choose] = useState<Result | "">("");
   const [done, write] = useState("");
@@ -39,7 +42,7 @@ export function EndDialog({ id, onClose, flush }: { id: string; onClose: () => v
     if (result === "" || done.trim() === "" || busy) return;
     setBusy(true);
     await flush?.();
-    const closed = await run(() => acts.closeIncident(id, result, done.trim()));
+    const closed = await run(() => acts.closeIncident(id, result, done.trim(), tell && !danger));
     setBusy(false);
     if (closed) onClose();
   };
@@ -79,6 +82,14 @@ export function EndDialog({ id, onClose, flush }: { id: string; onClose: () => v
             onChange={(e) => write(e.target.value)}
           />
         </label>
+        {danger ? (
+          <p className="alarm">✕ {t.callbacks.danger}</p>
+        ) : (
+          <label className="check">
+            <input type="checkbox" checked={tell} onChange={(e) => promise(e.target.checked)} data-testid="end-tell" />
+            {t.polda.tell.offer} <span className="dim">({t.polda.tell.offerHint})</span>
+          </label>
+        )}
         <p className="dim">{t.polres.closeHint}</p>
         <Act look="main" type="submit" disabled={!ok || busy} testid="end-save">
           {t.polres.save}

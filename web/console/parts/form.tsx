@@ -9,6 +9,7 @@ import type { ReportState } from "../desk/use-report";
 import { useTexts } from "../i18n";
 import { timeOfDay } from "../words/time";
 import { Field } from "./bits";
+import { AboutField, LanguageField } from "./form-more";
 import { KindField } from "./kind-field";
 
 export function ReportForm(props: {
@@ -105,6 +106,7 @@ function Fields({ report, type, disabled }: { report: Report; type: (c: Partial<
           </fieldset>
         </div>
       </Field>
+      <AboutField report={report} type={type} disabled={disabled} />
       <Field label={t.form.place} id="field-place">
         <input
           id="field-place"
@@ -151,6 +153,7 @@ function Fields({ report, type, disabled }: { report: Report; type: (c: Partial<
             />
             {t.form.protect}
           </label>
+          <LanguageField report={report} type={type} disabled={disabled} />
         </div>
       </Field>
       <Field label={t.form.danger}>

@@ -73,6 +73,7 @@ function Pages() {
   const pages: [string, string, boolean][] = [
     ["/", t.header.nav.console, role === "operator" || role === "supervisor"],
     ["/laporan", t.header.nav.incidents, works],
+    ["/ikhtisar", t.polda.nav.overview, works && session.offices.length > 1],
     ["/panggilan", t.header.nav.calls, works],
     ["/wallboard", t.header.nav.wall, works],
     ["/petugas", t.header.nav.people, role === "administrator" || role === "chief"],

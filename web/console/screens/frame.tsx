@@ -12,6 +12,7 @@ import { Header } from "../parts/header";
 import { Help } from "../parts/help";
 import { type Ringing, RingPop } from "../parts/ring";
 import { Shields } from "../parts/shields";
+import { StandingDialog } from "../parts/standing";
 import { go, usePath } from "../router";
 
 /** How a person signs out; the state page has no session to end. */
@@ -20,11 +21,12 @@ export const SignOutContext = createContext<(() => void) | undefined>(undefined)
 export function Frame({ children, look = "" }: { children: ReactNode; look?: string }) {
   const signOut = useContext(SignOutContext);
   const { live, session } = useDesk();
-  const [open, show] = useState<"" | "command" | "help">("");
+  const [open, show] = useState<"" | "command" | "help" | "standing">("");
   const panel = (n: number) => () => document.getElementById(`panel-${n}`)?.focus();
   useKeys({
     command: () => show("command"),
     help: () => show("help"),
+    ...(session.person.role === "administrator" ? {} : { standing: () => show("standing") }),
     "panel-1": panel(1),
     "panel-2": panel(2),
     "panel-3": panel(3),
@@ -38,6 +40,7 @@ export function Frame({ children, look = "" }: { children: ReactNode; look?: str
       <LineTrouble />
       {open === "command" && <CommandBar onClose={() => show("")} onIncident={(id) => go(`/laporan/${id}`)} />}
       {open === "help" && <Help onClose={() => show("")} />}
+      {open === "standing" && <StandingDialog onClose={() => show("")} />}
     </div>
   );
 }

@@ -14,18 +14,30 @@ import { Link } from "../parts/link";
 import { type Listing, ListStates } from "../parts/list";
 import { OfficePicker } from "../parts/office-picker";
 import { PaperDialog } from "../parts/paper-dialog";
+import { Restricted } from "../parts/restrict";
 import { go } from "../router";
 import { dayTime, timeOfDay } from "../words/time";
 import { Frame } from "./frame";
 
 export type IncidentState = "open" | "closed" | "all";
+export type IncidentClass = "" | IncidentCard["class"];
+export interface IncidentFilter {
+  state: IncidentState;
+  q: string;
+  office: string;
+  class?: IncidentClass;
+  limit: number;
+}
+const classes = ["", "emergency", "service", "information", "complaint"] as const;
+const classOf = (text: string | null): IncidentClass => classes.find((c) => c === text) ?? "";
 type Page = { items: IncidentCard[]; next: string };
 
 export function IncidentsPage({ id }: { id: string }) {
-  const [filter, set] = useState<{ state: IncidentState; q: string; office: string; limit: number }>(() => ({
+  const [filter, set] = useState<IncidentFilter>(() => ({
     state: "open",
     q: "",
     office: new URLSearchParams(location.search).get("office") ?? "",
+    class: classOf(new URLSearchParams(location.search).get("class")),
     limit: 50,
   }));
   const list = useQuery({
@@ -39,6 +51,7 @@ export function IncidentsPage({ id }: { id: string }) {
               limit: filter.limit,
               ...(filter.q ? { q: filter.q } : {}),
               ...(filter.office ? { office: filter.office } : {}),
+              ...(filter.class ? { class: filter.class } : {}),
             },
           },
         }),
@@ -59,7 +72,7 @@ interface ViewProps {
   list: Listing<Page>;
   one: Listing<Incident> | null;
   id: string;
-  filter: { state: IncidentState; q: string; office: string; limit: number };
+  filter: IncidentFilter;
   onFilter: (f: ViewProps["filter"]) => void;
 }
 
@@ -93,6 +106,19 @@ export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
               </label>
             ))}
           </fieldset>
+          <select
+            className="fld w150"
+            aria-label={t.polda.classLabel}
+            value={filter.class ?? ""}
+            onChange={(e) => onFilter({ ...filter, class: classOf(e.target.value) })}
+            data-testid="incident-class"
+          >
+            {classes.map((c) => (
+              <option key={c} value={c}>
+                {c === "" ? t.polda.allClasses : t.polda.classes[c]}
+              </option>
+            ))}
+          </select>
           <OfficeSelect value={filter.office} onChange={(office) => onFilter({ ...filter, office })} />
           <input
             className="fld w220"
@@ -270,6 +296,7 @@ function OneIncident({ incident: i }: { incident: Incident }) {
         <h1 className="num">{i.no || t.form.draft}</h1>
         <StateChip card={i} />
       </div>
+      {works && <Restricted incident={i} />}
       <dl className="facts">
         {rows
           .filter(([, v]) => v)

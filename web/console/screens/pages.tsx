@@ -5,10 +5,12 @@ import { useTexts } from "../i18n";
 import { go, usePath } from "../router";
 import { BoardPage } from "./board-page";
 import { CallsPage } from "./calls";
+import { FairnessPage } from "./fairness";
 import { Frame } from "./frame";
 import { GatePage } from "./gate";
 import { IncidentsPage } from "./incidents";
 import { NumbersPage } from "./numbers";
+import { OverviewPage } from "./overview";
 import { PeoplePage } from "./people";
 import { PranksPage } from "./pranks";
 import { SettingsPage } from "./settings";
@@ -38,6 +40,10 @@ export default function Pages() {
       return <SettingsPage />;
     case "":
       return null;
+    case "ikhtisar":
+      return session.person.role === "administrator" ? <NotYours /> : <OverviewPage />;
+    case "pemerataan":
+      return leading ? <FairnessPage /> : <NotYours />;
     case "nomor":
       return leading ? <NumbersPage /> : <NotYours />;
     case "iseng":

@@ -39,6 +39,7 @@ export function PoldaConsole() {
     ["F8", t.keys.takeBack],
     ["F9", t.keys.close],
     ["B", t.keys.callbacks],
+    ["R", t.polda.standing.key],
     ["?", t.keys.help],
   ] as const;
   return (

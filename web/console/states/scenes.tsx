@@ -20,6 +20,7 @@ import { SettingsView } from "../screens/settings";
 import { ChangePassword, SignIn } from "../screens/signin";
 import { WallboardView } from "../screens/wallboard";
 import * as fx from "./fixtures";
+import { poldaScenes } from "./polda-scenes";
 import { siftScenes } from "./sift-scenes";
 
 export interface Scene {
@@ -654,6 +655,7 @@ export const scenes: Record<string, Scene> = {
       />
     ),
   },
+  ...poldaScenes,
   ...siftScenes,
   wallboard: { show: () => <WallboardView board={fx.board} now={fx.moment} age={1000} zone="Asia/Makassar" /> },
   "wallboard-flood": {
