@@ -141,7 +141,7 @@ export const poldaEn: Texts["polda"] = {
   restricted: "restricted",
   restrictedNote: "Restricted report: only those who handle it and those named can read it.",
   standing: {
-    key: "Check report",
+    key: "check report",
     title: "How does my report stand?",
     hint: "The report number from the caller. Of today the last digits will do, for example 42.",
     no: "Report number",

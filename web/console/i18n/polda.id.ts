@@ -140,7 +140,7 @@ export const poldaId = {
   restricted: "terbatas",
   restrictedNote: "Laporan terbatas: hanya yang menangani dan yang disebut namanya dapat membacanya.",
   standing: {
-    key: "Cek laporan",
+    key: "cek laporan",
     title: "Bagaimana laporan saya?",
     hint: "Nomor laporan dari penelepon. Untuk hari ini cukup angka terakhir, misalnya 42.",
     no: "Nomor laporan",

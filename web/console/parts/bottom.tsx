@@ -73,7 +73,7 @@ export function Bottom({ onCallbacks }: { onCallbacks?: () => void }) {
             {t.polda.tell.count(tell)}
           </div>
         )}
-        {owed[0] && (
+        {owed[0] && tell === 0 && (
           <div className="li">
             <span className="num cut">{owed[0].numberText || owed[0].number}</span>
             {owed[0].first && <span className="chip warn">▲ {t.callbacks.first}</span>}

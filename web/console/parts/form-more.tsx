@@ -66,7 +66,7 @@ export function AboutField({ report, type, disabled }: Props) {
   if (report.kind === "kdrt" || report.kind === "asusila")
     return (
       <p className="warned" data-testid="form-restricted">
-        ⛔ {t.polda.restrictedNote}
+        ▲ {t.polda.restrictedNote}
       </p>
     );
   if (kind?.class !== "complaint") return null;
@@ -92,7 +92,7 @@ export function AboutField({ report, type, disabled }: Props) {
         </select>
       </Field>
       <p className={against ? "dim" : "warned"} data-testid="form-against">
-        {against ? `⛔ ${t.polda.againstNote(officeName(desk, against))}` : `▲ ${t.polda.againstNone}`}
+        {against ? `✓ ${t.polda.againstNote(officeName(desk, against))}` : `▲ ${t.polda.againstNone}`}
       </p>
     </>
   );

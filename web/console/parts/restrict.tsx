@@ -17,7 +17,7 @@ export function Restricted({ incident: i }: { incident: Incident }) {
     <>
       {i.restricted && (
         <p className="banner warn" data-testid="restricted">
-          ⛔ {t.polda.restrictedNote}
+          ▲ {t.polda.restrictedNote}
         </p>
       )}
       <div className="row">

@@ -81,7 +81,7 @@ function Found({ of: x, onClose }: { of: ReportStanding; onClose: () => void }) 
       </div>
       {x.standing === "dijaga" && (
         <p className="alarm" data-testid="standing-guarded">
-          ⛔ {s.dijaga}
+          ▲ {s.dijaga}
         </p>
       )}
       <h3>{s.say}</h3>

@@ -106,8 +106,8 @@ export function FairnessView({
               <div className="stack">
                 <Named of={d} />
                 <Groups list={d[by]} by={by} all={d.all} />
-                {by === "languages" && <p className="dim">{s.languagesHint}</p>}
-                <p className="dim">{s.rule}</p>
+                {by === "languages" && <p className="dim hint">{s.languagesHint}</p>}
+                <p className="dim hint">{s.rule}</p>
               </div>
             )}
           </ListStates>
@@ -145,7 +145,7 @@ function Named({ of: d }: { of: Fairness }) {
   let compared = false;
   for (const by of ["areas", "offices", "lines", "languages"] as const)
     for (const g of d[by]) {
-      const name = `${s.by[by]} ${nameOf(g, by, t)}`;
+      const name = `${s.by[by]} “${nameOf(g, by, t)}”`;
       compared ||= [g.answer.verdict, g.arrive.verdict].some((v) => v === "worse" || v === "alike");
       if (g.arrive.verdict === "worse")
         lines.push(s.arriveWorse(name, pct(share(g.arrive)), pct(others(d[by], g, (x) => x.arrive)), g.arrive.judged));

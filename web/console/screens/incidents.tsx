@@ -258,6 +258,7 @@ function StateChip({ card }: { card: IncidentCard }) {
     <span className={`chip ${look}`}>
       {sign} {card.state === "CLOSED" ? word(t.results, card.result) : t.incidentStates[card.state]}
       {card.escalated && ` · ${t.levels[card.escalated]}`}
+      {card.restricted && ` · ${t.polda.restricted}`}
     </span>
   );
 }
