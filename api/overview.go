@@ -7,6 +7,8 @@ import (
 
 	"github.com/siaga110/siaga/desk"
 	"github.com/siaga110/siaga/dispatch"
+	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/incident/roster"
 	"github.com/siaga110/siaga/office"
 )
 
@@ -56,11 +58,7 @@ func (s *Server) overviewLine(now dispatch.OfficeNow, at time.Time) OverviewLine
 			l.OnDuty, l.Ready, l.Talking = f.OnDuty, f.Ready, f.Talking
 		}
 	}
-	if s.cfg.Planned != nil {
-		if n, ok := s.cfg.Planned(of.ID); ok {
-			l.Planned = &n
-		}
-	}
+	l.Planned = s.plannedUnits(of, at)
 	if p := s.cfg.Staff.OnDuty(of.ID, office.Chief); p != "" {
 		l.Chief = s.name(p)
 	}
@@ -72,4 +70,29 @@ func (s *Server) promise(of office.Office, at time.Time) PromiseView {
 	set, _ := s.cfg.Staff.Settings(of.ID)
 	t := set.TargetOn(at.In(of.Location()).Format(time.DateOnly))
 	return PromiseView{Minutes: int(t.Band(0, true).Arrive.Minutes()), Since: t.From}
+}
+
+// plannedUnits is how many units the shifts of now should have manned; nil when the roster has no shift.
+func (s *Server) plannedUnits(of office.Office, at time.Time) *int {
+	if s.cfg.Roster == nil {
+		return nil
+	}
+	var planned *int
+	s.cfg.Roster.See(func(st *roster.State) {
+		units := map[incident.UnitID]bool{}
+		today := roster.DayOf(at, of.Location())
+		for _, sh := range st.ShiftsOf(of.ID, today.Plus(-1), today) { // a night's shift began yesterday
+			if sh.From.After(at) || !sh.To.After(at) {
+				continue
+			}
+			for _, p := range sh.Posts {
+				if p.Unit != "" {
+					units[p.Unit] = true
+				}
+			}
+			n := len(units)
+			planned = &n
+		}
+	})
+	return planned
 }

@@ -109,8 +109,6 @@ type Config struct {
 	// Roster and RosterFiles are people, shifts and handovers. nil: there is no roster.
 	Roster      *staff.Roster
 	RosterFiles RosterFiles
-	// Planned is how many units an office should have manned now by its roster; false: it has none. May be nil.
-	Planned func(office.ID) (units int, ok bool)
 	// OnSettings is told when a chief changed the times of an office. May be nil.
 	OnSettings func(office.ID, office.Settings)
 	Metrics    http.Handler // served to loopback, and to whoever has MetricsToken; nil: none

@@ -774,7 +774,6 @@ export interface paths {
         trace?: never;
     };
     "/incidents/{id}/pictures/{hash}": {
-    "/incidents/{id}/readers": {
         parameters: {
             query?: never;
             header?: never;
@@ -783,6 +782,21 @@ export interface paths {
         };
         /** A picture or a spoken note of an incident; it is written down who looks */
         get: operations["get-incidents-id-pictures-hash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Who may read a restricted incident */
         get: operations["get-incidents-id-readers"];
         put?: never;
@@ -4018,6 +4032,7 @@ export interface components {
              * @description squares in a row, without the quiet zone of four that must surround it
              */
             size: number;
+        };
         Reader: {
             /** @enum {string} */
             how: "named" | "handles";
@@ -6747,7 +6762,6 @@ export interface operations {
         };
     };
     "get-incidents-id-pictures-hash": {
-    "get-incidents-id-readers": {
         parameters: {
             query?: never;
             header?: never;
@@ -6766,6 +6780,36 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-incidents-id-readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Reader"][];
                 };
             };
