@@ -32,6 +32,7 @@ type DemoOptions struct {
 	Dir       string
 	Speed     float64
 	Seed      uint64
+	Units     int // of the city, for load, instead of its roster; 0: the roster
 	Out       io.Writer
 	Log       *slog.Logger
 }
@@ -86,7 +87,11 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := demoRoster(ctx, n); err != nil {
+	fill := demoRoster
+	if o.Units > 0 {
+		fill = func(ctx context.Context, n *Node) error { return demoFleet(ctx, n, o.Units) }
+	}
+	if err := fill(ctx, n); err != nil {
 		return err
 	}
 	townCtx, stopTown := context.WithCancel(ctx)

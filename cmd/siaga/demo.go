@@ -45,5 +45,6 @@ func demoCmd() *cobra.Command {
 	f.StringVar(&o.Dir, "dir", "", "data folder, kept afterwards (default: a temporary one)")
 	f.Float64Var(&o.Speed, "speed", 1, "how many times more often citizens call")
 	f.Uint64Var(&o.Seed, "seed", 110, "seed of the town: the same seed, the same citizens")
+	f.IntVar(&o.Units, "units", 0, "for load: so many units of the city, each with a crew on patrol, instead of its roster")
 	return c
 }

@@ -1,0 +1,391 @@
+package town
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/siaga110/siaga/office"
+)
+
+// Rush is many units and many screens at once, from outside: who watches, who moves, who presses keys.
+type Rush struct {
+	API      string
+	Roots    *x509.CertPool
+	Accounts []Account
+	Office   office.ID     // whose units move
+	Screens  int           // that watch, a third of them above the office
+	Phones   int           // of crews that are sent to a job
+	Every    time.Duration // between two positions of a unit
+	For      time.Duration // how long all of it goes on
+	Open     int           // incidents, for the search of duplicates
+	Asks     int           // questions for a recommendation, and for duplicates
+	Seed     uint64
+	// Began and Ended are called around the part that is measured, with everything connected; either may be nil.
+	Began, Ended func()
+}
+
+// RushReport is what screens, phones and keys saw. Times are from a press of a key, or the sending of a position, to its sight at the
+// far end; all of one machine's clock.
+type RushReport struct {
+	Units, Screens         int
+	Status, Position, Told Times
+	Recommend, Duplicates  Times
+	Sent                   []Sent // every change of a status or a position, for whoever watches with eyes of their own
+	Lost                   int    // changes that a screen never saw, though newer ones came
+}
+
+// Sent is a change that somebody made.
+type Sent struct {
+	Key  string // as on the board: "unit/<id>" or "position/<id>"
+	Mark string // what its JSON then has: its own status and since when can't be known beforehand, so a status, or the time of a fix
+	At   time.Time
+}
+
+// Times are durations, of which quantiles are asked.
+type Times []time.Duration
+
+// P gives a quantile, 0 when there are none.
+func (t Times) P(q float64) time.Duration {
+	if len(t) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(t))
+	return s[min(len(s)-1, int(q*float64(len(s))))]
+}
+
+// MS is a duration in milliseconds, to a hundredth.
+func MS(d time.Duration) float64 { return math.Round(float64(d.Microseconds())/10) / 100 }
+
+// screen is one stream that somebody watches.
+type screen struct {
+	*house
+	mu   sync.Mutex
+	seen map[string]time.Time // key and mark: when it came
+}
+
+// rush is one that goes on.
+type rush struct {
+	Rush
+	people  []*house // who press keys, of the office
+	screens []*screen
+	units   []string
+	tokens  map[string]string // of a unit's device
+	mu      sync.Mutex        // guards report
+	report  RushReport
+	faults  chan error
+}
+
+// Run does all of it. An error means that it couldn't be measured, not that it was slow.
+func (r Rush) Run(ctx context.Context) (RushReport, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	x := &rush{Rush: r, tokens: map[string]string{}, faults: make(chan error, 100)}
+	defer x.close()
+	if err := x.signIn(ctx); err != nil {
+		return RushReport{}, err
+	}
+	if err := x.arm(ctx); err != nil {
+		return RushReport{}, err
+	}
+	jobs, err := x.open(ctx, r.Phones, 1)
+	if err != nil {
+		return RushReport{}, err
+	}
+	phones, err := x.phones(ctx)
+	if err != nil {
+		return RushReport{}, err
+	}
+	var wg, watching sync.WaitGroup
+	for _, s := range x.screens {
+		watching.Go(func() { x.fault(ctx, s.watch(ctx)) })
+	}
+	defer watching.Wait()
+	defer stop()
+	if !sleep(ctx, 2*time.Second) { // the snapshots
+		return RushReport{}, ctx.Err()
+	}
+	if r.Began != nil {
+		r.Began()
+	}
+	busy, end := context.WithTimeout(ctx, r.For)
+	defer end()
+	wg.Go(func() { x.move(busy) })
+	wg.Go(func() { x.press(busy) })
+	wg.Go(func() { x.send(busy, jobs, phones) })
+	wg.Wait()
+	if r.Ended != nil {
+		r.Ended()
+	}
+	if !sleep(ctx, 3*time.Second) { // what is on its way
+		return RushReport{}, ctx.Err()
+	}
+	x.compare()
+	if err := x.ask(ctx); err != nil {
+		return RushReport{}, err
+	}
+	select {
+	case err := <-x.faults:
+		return x.report, err
+	default:
+		return x.report, nil
+	}
+}
+
+func (x *rush) close() {
+	for _, h := range x.people {
+		h.close()
+	}
+	for _, s := range x.screens {
+		s.close()
+	}
+}
+
+// fault keeps what went wrong, unless it is the end.
+func (x *rush) fault(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return
+	}
+	select {
+	case x.faults <- err:
+	default:
+	}
+}
+
+// signIn opens the screens, and sessions of who press keys.
+func (x *rush) signIn(ctx context.Context) error {
+	var own, above []Account
+	for _, a := range x.Accounts {
+		works := a.Role == office.Operator || a.Role == office.Supervisor || a.Role == office.Chief
+		switch {
+		case works && a.Office == x.Office:
+			own = append(own, a)
+		case works && strings.HasPrefix(string(a.Office), "polda"):
+			above = append(above, a)
+		}
+	}
+	if len(own) == 0 || len(above) == 0 {
+		return fmt.Errorf("there are no accounts of %s, or of its Polda", x.Office)
+	}
+	for _, a := range own {
+		if a.Role == office.Chief {
+			continue
+		}
+		h, err := newHouse(x.API, x.Roots, a)
+		if err != nil {
+			return err
+		}
+		if err := h.signIn(ctx); err != nil {
+			return err
+		}
+		x.people = append(x.people, h)
+	}
+	for i := range x.Screens {
+		list := own
+		if i%3 == 2 {
+			list = above
+		}
+		h, err := newHouse(x.API, x.Roots, list[i%len(list)])
+		if err != nil {
+			return err
+		}
+		if err := h.signIn(ctx); err != nil {
+			return err
+		}
+		x.screens = append(x.screens, &screen{house: h, seen: map[string]time.Time{}})
+	}
+	x.report.Screens = len(x.screens)
+	return nil
+}
+
+// arm gives each unit's device its token.
+func (x *rush) arm(ctx context.Context) error {
+	var list []struct {
+		ID   string    `json:"id"`
+		Home office.ID `json:"home"`
+	}
+	if err := x.people[0].do(ctx, http.MethodGet, "/units", nil, &list); err != nil {
+		return err
+	}
+	for _, u := range list {
+		if u.Home == x.Office {
+			x.units = append(x.units, u.ID)
+		}
+	}
+	x.report.Units = len(x.units)
+	var mu sync.Mutex
+	return x.each(ctx, len(x.units), 16, func(i int) error {
+		var d struct {
+			Token string `json:"token"`
+		}
+		if err := x.patiently(ctx, x.people[i%len(x.people)], "/units/"+x.units[i]+"/devices", map[string]string{"label": "radio"}, &d); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		x.tokens[x.units[i]] = d.Token
+		return nil
+	})
+}
+
+// each does n things, so many at a time, and gives the first error.
+func (x *rush) each(ctx context.Context, n, atOnce int, do func(i int) error) error {
+	next, errs := make(chan int), make(chan error, n)
+	var wg sync.WaitGroup
+	for range atOnce {
+		wg.Go(func() {
+			for i := range next {
+				if err := do(i); err != nil {
+					errs <- err
+				}
+			}
+		})
+	}
+	for i := range n {
+		if ctx.Err() != nil || len(errs) > 0 {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+		return ctx.Err()
+	}
+}
+
+// patiently posts; whoever is told to wait waits.
+func (x *rush) patiently(ctx context.Context, h *house, path string, in, out any) error {
+	for {
+		err := h.post(ctx, path, in, out)
+		if p := (*problem)(nil); errors.As(err, &p) && p.Status == http.StatusTooManyRequests {
+			if !sleep(ctx, time.Duration(max(1, p.Retry))*time.Second) {
+				return ctx.Err()
+			}
+			continue
+		}
+		return err
+	}
+}
+
+// open makes incidents of the office, somewhere in the town.
+func (x *rush) open(ctx context.Context, n int, stream uint64) ([]string, error) {
+	ids := make([]string, n)
+	kinds := []string{"curas", "laka", "ribut", "curat", "kdrt", "bakar"}
+	rnd := rand.New(rand.NewPCG(x.Seed, stream))
+	forms := make([]reportForm, n)
+	for i := range forms {
+		at := &pointView{Lat: -1.285 + 0.1*rnd.Float64(), Lng: 116.81 + 0.13*rnd.Float64()}
+		forms[i] = reportForm{Kind: kinds[rnd.IntN(len(kinds))], Place: fmt.Sprintf("Jalan %d", i), At: at}
+	}
+	err := x.each(ctx, n, 24, func(i int) error {
+		var c cardView
+		in := map[string]any{"source": "radio", "report": forms[i]}
+		if err := x.patiently(ctx, x.people[i%len(x.people)], "/incidents", in, &c); err != nil {
+			return err
+		}
+		ids[i] = c.ID
+		return nil
+	})
+	return ids, err
+}
+
+// watch reads a stream as a screen does, and notes when each change came.
+func (s *screen) watch(ctx context.Context) error {
+	return s.events(ctx, func(_ string, data []byte, at time.Time) {
+		var c struct {
+			Key   string `json:"key"`
+			Value struct {
+				Status string `json:"status"`
+				Time   string `json:"time"`
+			} `json:"value"`
+		}
+		if !bytes.Contains(data, []byte(`"key":"unit/`)) && !bytes.Contains(data, []byte(`"key":"position/`)) {
+			return
+		}
+		if json.Unmarshal(data, &c) != nil {
+			return
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		name := c.Key + " " + c.Value.Status + c.Value.Time
+		if _, was := s.seen[name]; !was || c.Value.Time == "" {
+			s.seen[name] = at
+		}
+	})
+}
+
+// move lets every unit's device tell a place each Every, as OwnTracks does, along a way of its own.
+func (x *rush) move(ctx context.Context) {
+	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: x.Roots, MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: len(x.units), MaxIdleConns: len(x.units),
+	}}
+	defer client.CloseIdleConnections()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for i, id := range x.units {
+		rnd := rand.New(rand.NewPCG(x.Seed, uint64(i))) //nolint:gosec // i is not negative
+		wg.Go(func() {
+			at := pointView{Lat: -1.285 + 0.1*rnd.Float64(), Lng: 116.81 + 0.13*rnd.Float64()}
+			if !sleep(ctx, time.Duration(rnd.Float64()*float64(x.Every))) {
+				return
+			}
+			for n := 0; ; n++ {
+				at.Lat, at.Lng = at.Lat+0.0006*(rnd.Float64()-0.5), at.Lng+0.0006*(rnd.Float64()-0.5)
+				x.fault(ctx, x.fix(ctx, client, id, at))
+				if !sleep(ctx, x.Every) {
+					return
+				}
+			}
+		})
+	}
+}
+
+func (x *rush) fix(ctx context.Context, client *http.Client, unit string, at pointView) error {
+	now := time.Now().Truncate(time.Millisecond)
+	body, err := json.Marshal(map[string]any{
+		"_type": "location", "lat": at.Lat, "lon": at.Lng, "tst": json.Number(fmt.Sprintf("%.3f", float64(now.UnixMilli())/1000)), "acc": 8, "vel": 30,
+	})
+	if err != nil {
+		return fmt.Errorf("a position: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, x.API+"/api/v1/positions/owntracks", bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("a position: %w", err)
+	}
+	req.SetBasicAuth("unit", x.tokens[unit])
+	req.Header.Set("Content-Type", "application/json")
+	sent := time.Now()
+	res, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("a position: %w", err)
+	}
+	defer res.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(res.Body, 1000))
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("a position: %s %s", res.Status, text)
+	}
+	x.note(Sent{Key: "position/" + unit, Mark: fmt.Sprint(now.UnixMilli()), At: sent})
+	return nil
+}
+
+func (x *rush) note(s Sent) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.report.Sent = append(x.report.Sent, s)
+}
