@@ -5,15 +5,16 @@ import (
 	"github.com/siaga110/siaga/office"
 )
 
-// CandidateOf is a unit as a recommendation sees it; false: it can't be sent. seen is its last position, nil when none is
-// known; areas, which may be nil, say where that is.
-func CandidateOf(u incident.Unit, home office.Office, seen *Fix, areas *office.Areas) (Candidate, bool) {
+// CandidateOf is a unit as a recommendation sees it; false: it can't be sent. of is the office that looks for units, its own or of
+// offices below it. seen is the unit's last position, nil when none is known; areas, which may be nil, say where that is.
+func CandidateOf(u incident.Unit, of office.ID, home office.Office, seen *Fix, areas *office.Areas) (Candidate, bool) {
 	if u.Retired || !u.Manned() || u.Status == incident.UnitOff || u.Status == incident.UnitBroken {
 		return Candidate{}, false
 	}
 	c := Candidate{
 		ID: string(u.ID), Sign: u.Vehicle.Sign, Kind: string(u.Vehicle.Kind), Office: u.Vehicle.Home, Home: home.At,
-		Area: home.Short, Free: u.Status.Free(), Moving: u.Status == incident.UnitPatrol || u.Status == incident.UnitReturning,
+		Below: u.Vehicle.Home != of,
+		Area:  home.Short, Free: u.Status.Free(), Moving: u.Status == incident.UnitPatrol || u.Status == incident.UnitReturning,
 		Stack: len(u.Stack),
 	}
 	for _, k := range incident.Skills() {

@@ -16,8 +16,7 @@ type Scene struct {
 	At     office.Point
 	Office office.ID // that has the incident
 	Needs  []string  // skills, like "ppa"; empty: any crew will do
-	// Follow: whoever is there soonest goes first, and a crew with the skill comes after it. Else the skill comes first: not
-	// everybody may be sent there.
+	// Follow: whoever is there soonest goes first, and a crew with the skill comes after it. Else the skill comes first.
 	Follow bool
 	Now    time.Time // in the office's zone: streets have hours
 }
@@ -28,6 +27,7 @@ type Candidate struct {
 	Sign   string // call sign, "Beruang 3"
 	Kind   string // "motor", "mobil", "jalan_kaki", "perahu"
 	Office office.ID
+	Below  bool // that office lies below the scene's: as good as its own
 	Skills []string
 	// At is the last position, nil when none is known; SeenAt is when that was.
 	At     *office.Point
@@ -165,6 +165,11 @@ func Recommend(s Scene, units []Candidate, m Means) []Advice {
 	return list
 }
 
+// SkillFollows says whether a skill that is asked for may come second. While somebody is in danger (priority 1 or 2) nobody waits
+// for a specialist: whoever is soonest protects, the specialist takes over. A restricted report without haste is for the
+// specialists alone.
+func SkillFollows(priority int, restricted bool) bool { return !restricted || priority <= 2 }
+
 // follow puts the best free unit that lacks nothing right behind the first, when that one lacks a skill.
 func follow(list []Advice) {
 	if len(list) == 0 || len(list[0].Lacks) == 0 {
@@ -251,7 +256,7 @@ func advise(s Scene, u Candidate, m Means, reach *office.Reach, i int) (Advice, 
 		lack = better
 	}
 	a.cost = a.Arrive + doubt + time.Duration(len(a.Lacks))*lack
-	if u.Office != s.Office {
+	if u.Office != s.Office && !u.Below {
 		a.cost += otherHouse
 	}
 	return a, true
@@ -298,7 +303,7 @@ func why(s Scene, u Candidate, a Advice, soonest bool) Words {
 	case !a.Sure:
 		also("posisi "+minutes(a.Seen)+" mnt lalu", "seen "+minutes(a.Seen)+" min ago")
 	}
-	if u.Office != s.Office {
+	if u.Office != s.Office && !u.Below {
 		also("kantor lain", "another office's")
 	}
 	after, afterEN := "", ""

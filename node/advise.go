@@ -28,7 +28,7 @@ func (a advisers) Recommend(ctx context.Context, id incident.ID) (dispatch.Recom
 	of, _ := n.offices.Get(full.Card.Office)
 	scene := dispatch.Scene{At: office.Point(*full.Form.At), Office: full.Card.Office, Now: time.Now().In(of.Location())}
 	if skill, ok := incident.SkillFor(full.Form.Kind); ok {
-		scene.Needs, scene.Follow = []string{string(skill)}, !full.Card.Restricted
+		scene.Needs, scene.Follow = []string{string(skill)}, dispatch.SkillFollows(full.Card.Priority, full.Card.Restricted)
 	}
 	var err error
 	var land *office.Land
@@ -61,7 +61,7 @@ func (n *Node) candidates(of office.Office) []dispatch.Candidate {
 		if fix, ok := n.dispatch.LastPosition(u.ID); ok {
 			seen = &fix
 		}
-		if c, ok := dispatch.CandidateOf(u, home, seen, areas); ok {
+		if c, ok := dispatch.CandidateOf(u, of.ID, home, seen, areas); ok {
 			list = append(list, c)
 		}
 	}

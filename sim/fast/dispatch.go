@@ -30,6 +30,10 @@ type DispatchReport struct {
 	P50RatioRound   float64 `json:"arrive_p50_ratio_to_round_robin"`
 	P90RatioRound   float64 `json:"arrive_p90_ratio_to_round_robin"`
 
+	P50RatioRouter float64 `json:"arrive_p50_ratio_with_router_to_nearest_idle"` // on a site that has set one
+	P90RatioRouter float64 `json:"arrive_p90_ratio_with_router_to_nearest_idle"`
+	RouterIn10     float64 `json:"in_10min_pct_with_router"`
+
 	P50         float64 `json:"arrive_p50_s"`
 	P90         float64 `json:"arrive_p90_s"`
 	NearP50     float64 `json:"arrive_p50_s_nearest_idle"`
@@ -55,7 +59,7 @@ type DispatchReport struct {
 var policies = []struct {
 	name string
 	do   policy
-}{{"recommended", recommended}, {"nearest idle", nearestIdle}, {"nearest idle vehicle", nearestVehicle}, {"round-robin", roundRobin}}
+}{{"recommended", recommended}, {"nearest idle", nearestIdle}, {"nearest idle vehicle", nearestVehicle}, {"round-robin", roundRobin}, {"recommended with a router", routed}}
 
 // dayFigures are what one or more days under one policy came to.
 type dayFigures struct {
@@ -161,6 +165,7 @@ func sumDays(all []dayFigures) DispatchReport {
 		P50Ratio: round(q(0, .5) / q(1, .5)), P90Ratio: round(q(0, .9) / q(1, .9)), In10: pct(all[0].in10, n),
 		P50RatioVehicle: round(q(0, .5) / q(2, .5)), P90RatioVehicle: round(q(0, .9) / q(2, .9)),
 		P50RatioRound: round(q(0, .5) / q(3, .5)), P90RatioRound: round(q(0, .9) / q(3, .9)),
+		P50RatioRouter: round(q(4, .5) / q(1, .5)), P90RatioRouter: round(q(4, .9) / q(1, .9)), RouterIn10: pct(all[4].in10, n),
 		P50: round(q(0, .5)), P90: round(q(0, .9)), NearP50: round(q(1, .5)), NearP90: round(q(1, .9)),
 		RoundP50: round(q(3, .5)), RoundP90: round(q(3, .9)), NearIn10: pct(all[1].in10, n), RoundIn10: pct(all[3].in10, n),
 		Skilled: pct(all[0].skilled, all[0].need), NearSkilled: pct(all[1].skilled, all[1].need),
@@ -182,6 +187,7 @@ func (r DispatchReport) Print(w io.Writer) {
 	line("ratio p50 / p90, recommended to nearest idle", "%.3f / %.3f", r.P50Ratio, r.P90Ratio)
 	line("ratio p50 / p90, recommended to nearest idle that is no walker", "%.3f / %.3f", r.P50RatioVehicle, r.P90RatioVehicle)
 	line("ratio p50 / p90, recommended to round-robin", "%.3f / %.3f", r.P50RatioRound, r.P90RatioRound)
+	line("ratio p50 / p90 and in 10 min, recommended with a router", "%.3f / %.3f, %.1f %%", r.P50RatioRouter, r.P90RatioRouter, r.RouterIn10)
 	line("there in 10 min: recommended, nearest idle, round-robin", "%.1f %%, %.1f %%, %.1f %%", r.In10, r.NearIn10, r.RoundIn10)
 	line("a crew with the skill came where one was needed: the first two", "%.1f %%, %.1f %%", r.Skilled, r.NearSkilled)
 	line("units sent per incident; steps missed per incident: the first two", "%.2f, %.2f; %.2f, %.2f", r.Sent, r.NearSent, r.Missed, r.NearMissed)

@@ -1,7 +1,9 @@
 package fast
 
 import (
+	"context"
 	"slices"
+	"time"
 
 	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/incident"
@@ -18,24 +20,34 @@ func (r *report) free(u *patrol) bool {
 
 // recommended follows the first line of the product's own recommendation, dispatch.Recommend, which is told what the house
 // knows; and the second, when that one says to be sent too.
-func recommended(d *dayWorld, r *report) (*patrol, bool) {
+func recommended(d *dayWorld, r *report) (*patrol, bool) { return follow(d, r, &dispatch.Adviser{}) }
+
+// routed is the same on a site that has a router: it knows the map and the speeds of an empty street, not the traffic.
+func routed(d *dayWorld, r *report) (*patrol, bool) {
+	return follow(d, r, &dispatch.Adviser{Roads: router{d.streets}})
+}
+
+func follow(d *dayWorld, r *report, a *dispatch.Adviser) (*patrol, bool) {
 	var list []dispatch.Candidate
 	for _, u := range d.units {
 		if !r.free(u) || len(u.known.Stack) > 2 {
 			continue
 		}
 		home, _ := d.offices.Get(u.House)
-		if c, ok := dispatch.CandidateOf(u.known, home, d.fix(u), d.areas); ok {
+		if c, ok := dispatch.CandidateOf(u.known, holder, home, d.fix(u), d.areas); ok {
 			list = append(list, c)
 		}
 	}
 	s := dispatch.Scene{At: r.told, Office: holder, Now: d.now}
 	if skill, ok := incident.SkillFor(r.kind); ok {
 		if !slices.ContainsFunc(r.units, func(u *patrol) bool { return u.known.Can(skill) }) {
-			s.Needs, s.Follow = []string{string(skill)}, !r.state.Restricted()
+			s.Needs, s.Follow = []string{string(skill)}, dispatch.SkillFollows(r.state.Priority(), r.state.Restricted())
 		}
 	}
-	advice := dispatch.Recommend(s, list, dispatch.Means{Land: d.areas.Land()})
+	advice, err := a.Recommend(context.Background(), s, list, d.areas.Land())
+	if err != nil {
+		d.fail("the router: %w", err)
+	}
 	if len(advice) == 0 {
 		return nil, false
 	}
@@ -100,4 +112,19 @@ func roundRobin(d *dayWorld, r *report) (*patrol, bool) {
 	}
 	d.last = best.n
 	return best, false
+}
+
+// router answers as OSRM does for a car, on the town's map.
+type router struct{ streets *streets }
+
+// Times is dispatch.Roads'.
+func (r router) Times(_ context.Context, from []office.Point, to office.Point) ([]time.Duration, error) {
+	times := r.streets.empty(r.streets.corner(to))
+	out := make([]time.Duration, len(from))
+	for i, p := range from {
+		if out[i] = times[r.streets.corner(p)]; out[i] == never {
+			out[i] = -1
+		}
+	}
+	return out, nil
 }

@@ -256,6 +256,34 @@ func (s *streets) way(from, to int, kind string, at time.Time) []step {
 	return list
 }
 
+// never is longer than any way.
+const never = time.Duration(math.MaxInt64)
+
+// empty is how long a car takes from each corner to one, by the map and without any traffic.
+func (s *streets) empty(to int) []time.Duration {
+	best := make([]time.Duration, len(s.nodes))
+	for i := range best {
+		best[i] = never
+	}
+	best[to] = 0
+	q := &reached{{to, 0}}
+	for q.Len() > 0 {
+		n, _ := heap.Pop(q).(reach)
+		if n.by > best[n.node] {
+			continue
+		}
+		for _, from := range s.in[n.node] {
+			for _, e := range s.out[from] {
+				if by := n.by + sec(e.metres/(s.file.Roads.Kmh[e.class]/3.6)); e.to == n.node && by < best[from] {
+					best[from] = by
+					heap.Push(q, reach{from, by})
+				}
+			}
+		}
+	}
+	return best
+}
+
 // step is a corner and when a unit is there.
 type step struct {
 	node int
