@@ -286,12 +286,13 @@ func (x *rush) patiently(ctx context.Context, h *house, path string, in, out any
 // open makes incidents of the office, somewhere in the town.
 func (x *rush) open(ctx context.Context, n int, stream uint64) ([]string, error) {
 	ids := make([]string, n)
-	kinds := []string{"curas", "laka", "ribut", "curat", "kdrt", "bakar"}
+	kinds := []string{"curas", "laka", "ribut", "curat", "aniaya", "bakar"}
 	rnd := rand.New(rand.NewPCG(x.Seed, stream))
-	forms := make([]reportForm, n)
+	forms := make([]map[string]any, n)
 	for i := range forms {
 		at := &pointView{Lat: -1.285 + 0.1*rnd.Float64(), Lng: 116.81 + 0.13*rnd.Float64()}
-		forms[i] = reportForm{Kind: kinds[rnd.IntN(len(kinds))], Place: fmt.Sprintf("Jalan %d", i), At: at}
+		forms[i] = emptyForm()
+		forms[i]["kind"], forms[i]["place"], forms[i]["at"] = kinds[rnd.IntN(len(kinds))], fmt.Sprintf("Jalan %d", i), at
 	}
 	err := x.each(ctx, n, 24, func(i int) error {
 		var c cardView
@@ -303,6 +304,15 @@ func (x *rush) open(ctx context.Context, n int, stream uint64) ([]string, error)
 		return nil
 	})
 	return ids, err
+}
+
+// emptyForm is a report of which nothing is known, as the API wants it whole.
+func emptyForm() map[string]any {
+	m := map[string]any{"priority": 0, "people": 0, "protect": false, "danger": nil, "suspectPresent": nil, "at": nil}
+	for _, text := range []string{"kind", "place", "reporter", "reporterNumber", "weapons", "injured", "vehicle", "office", "summary"} {
+		m[text] = ""
+	}
+	return m
 }
 
 // watch reads a stream as a screen does, and notes when each change came.
@@ -347,7 +357,11 @@ func (x *rush) move(ctx context.Context) {
 			}
 			for n := 0; ; n++ {
 				at.Lat, at.Lng = at.Lat+0.0006*(rnd.Float64()-0.5), at.Lng+0.0006*(rnd.Float64()-0.5)
-				x.fault(ctx, x.fix(ctx, client, id, at))
+				err := x.fix(ctx, client, id, at)
+				if p := (*problem)(nil); err != nil && !errors.As(err, &p) {
+					err = x.fix(ctx, client, id, at) // the connection was closed while nothing was said: an app dials again
+				}
+				x.fault(ctx, err)
 				if !sleep(ctx, x.Every) {
 					return
 				}
@@ -378,7 +392,7 @@ func (x *rush) fix(ctx context.Context, client *http.Client, unit string, at poi
 	defer res.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 1000))
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("a position: %s %s", res.Status, text)
+		return &problem{Status: res.StatusCode, what: "a position", Detail: string(text)}
 	}
 	x.note(Sent{Key: "position/" + unit, Mark: fmt.Sprint(now.UnixMilli()), At: sent})
 	return nil

@@ -95,7 +95,7 @@ func (x *rush) phones(ctx context.Context) ([]*cell, error) {
 			URL string `json:"url"`
 			PIN string `json:"pin"`
 		}
-		if err := x.people[0].post(ctx, "/units/"+x.units[i]+"/phones", struct{}{}, &invite); err != nil {
+		if err := x.patiently(ctx, x.people[i%len(x.people)], "/units/"+x.units[i]+"/phones", struct{}{}, &invite); err != nil {
 			return nil, err
 		}
 		_, code, _ := strings.Cut(invite.URL, "#")
@@ -197,6 +197,9 @@ func (x *rush) ask(ctx context.Context) error {
 				return err
 			}
 			*into = append(*into, time.Since(began))
+			if !sleep(ctx, 30*time.Millisecond) { // what one person may ask
+				return ctx.Err()
+			}
 		}
 	}
 	return nil
