@@ -168,6 +168,9 @@ func (s *Server) whose(p office.Point) AreaFound {
 	return AreaFound{Office: f.Office, Area: f.Area, How: f.How, AwayM: int(f.Away), Demo: !own}
 }
 
+// advisedMost units are told of, the best: nobody reads further, and a thousand are half a megabyte.
+const advisedMost = 100
+
 func (s *Server) recommend(ctx context.Context, in *idPath) (*out[Advised], error) {
 	a := Advised{Units: []UnitAdvice{}}
 	if s.cfg.Adviser == nil {
@@ -179,7 +182,7 @@ func (s *Server) recommend(ctx context.Context, in *idPath) (*out[Advised], erro
 		return nil, err
 	}
 	a.Known, a.Router = rec.Known, rec.Router
-	for _, one := range rec.Units {
+	for _, one := range rec.Units[:min(len(rec.Units), advisedMost)] {
 		u := UnitAdvice{
 			Unit: one.ID, Sign: one.Sign, ArriveS: int(one.Arrive.Seconds()), ByRoad: one.ByRoad, Metres: int(one.Metres), SeenS: -1,
 			Sure: one.Sure, Busy: one.Busy, Area: one.Area, LeftThere: one.Left, Why: Text(one.Why), Lacks: append([]string{}, one.Lacks...),

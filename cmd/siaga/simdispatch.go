@@ -32,6 +32,8 @@ type liveFigures struct {
 	BoardP50    *float64 `json:"board_update_p50_ms"`
 	PositionP50 *float64 `json:"board_position_p50_ms"`
 	ToldP50     *float64 `json:"unit_told_p50_ms"`
+	AdviseP50   *float64 `json:"recommend_p50_ms_1000_units"`
+	SameP50     *float64 `json:"duplicates_p50_ms"`
 	CPU         *float64 `json:"live_cpu_s_per_minute"` // of the server alone
 	MB          *float64 `json:"live_memory_mb"`
 	Units       int      `json:"live_units"`
@@ -146,6 +148,7 @@ func measureLive(ctx context.Context, rush town.Rush, units int) (liveFigures, e
 	return liveFigures{
 		Board: ms(r.Status, .99), Position: ms(r.Position, .99), Told: ms(r.Told, .99), Recommend: ms(r.Recommend, .99),
 		Duplicates: ms(r.Duplicates, .99), BoardP50: ms(r.Status, .5), PositionP50: ms(r.Position, .5), ToldP50: ms(r.Told, .5),
+		AdviseP50: ms(r.Recommend, .5), SameP50: ms(r.Duplicates, .5),
 		CPU: &cpu, MB: &mb, Units: r.Units, Screens: r.Screens, Statuses: len(r.Status), Positions: len(r.Position), Jobs: len(r.Told),
 		Lost: r.Lost,
 	}, nil

@@ -50,7 +50,7 @@ type RushReport struct {
 // Sent is a change that somebody made.
 type Sent struct {
 	Key  string // as on the board: "unit/<id>" or "position/<id>"
-	Mark string // what its JSON then has: its own status and since when can't be known beforehand, so a status, or the time of a fix
+	Mark string // what it then says: the status, or the time of the position in milliseconds since 1970
 	At   time.Time
 }
 
@@ -333,7 +333,11 @@ func (s *screen) watch(ctx context.Context) error {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		name := c.Key + " " + c.Value.Status + c.Value.Time
+		mark := c.Value.Status
+		if t, err := time.Parse(time.RFC3339Nano, c.Value.Time); err == nil {
+			mark = fmt.Sprint(t.Round(time.Millisecond).UnixMilli()) // trackers tell seconds with a fraction
+		}
+		name := c.Key + " " + mark
 		if _, was := s.seen[name]; !was || c.Value.Time == "" {
 			s.seen[name] = at
 		}

@@ -52,12 +52,8 @@ func (x *rush) compare() {
 		seen := c.seen
 		c.mu.Unlock()
 		for _, s := range x.report.Sent {
-			mark := s.Mark
 			status := strings.HasPrefix(s.Key, "unit/")
-			if !status {
-				mark = millis(s.Mark)
-			}
-			at, ok := seen[s.Key+" "+mark]
+			at, ok := seen[s.Key+" "+s.Mark]
 			switch {
 			case !ok && s.At.Equal(last[s.Key]):
 				x.report.Lost++
@@ -69,15 +65,6 @@ func (x *rush) compare() {
 			}
 		}
 	}
-}
-
-// millis writes milliseconds since 1970 as the board's JSON does.
-func millis(text string) string {
-	var ms int64
-	if _, err := fmt.Sscan(text, &ms); err != nil {
-		return text
-	}
-	return time.UnixMilli(ms).UTC().Format(time.RFC3339Nano)
 }
 
 // cell is a crew's phone.
