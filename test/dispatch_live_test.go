@@ -45,6 +45,7 @@ func TestBoardInABrowserAmongThirtyScreens(t *testing.T) {
 	h := open(t, "--units", units)
 	page := h.browses(t, "penonton", "mic-1000.wav")
 	page.signsIn(h.account("polresta-balikpapan", "supervisor", 0))
+	eventually(t, "the console is open", 20*time.Second, func() bool { return !page.has("signin") })
 	page.run(chromedp.Evaluate(watchInPage, nil))
 	pem, err := os.ReadFile(filepath.Join(h.dir, "ca.pem"))
 	if err != nil {
