@@ -1,6 +1,7 @@
 package media
 
 import (
+	"sync"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -13,16 +14,20 @@ import (
 
 // talker is a far end in virtual time: it says one tone, and keeps what it hears.
 type talker struct {
-	port  *Port
-	freq  float64
+	port *Port
+	freq float64
+	seq  uint16
+
+	mu    sync.Mutex // guards what follows
 	heard []byte
-	seq   uint16
 	keys  int // packets of telephone-event that it was sent
 }
 
 func newTalker(name string, freq float64) *talker {
 	w := &talker{port: NewPort(name, PortConfig{DTMFPT: 101}), freq: freq}
 	w.port.SetSend(func(p *rtp.Packet) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		if p.PayloadType == 101 {
 			w.keys++
 			return nil
@@ -50,6 +55,8 @@ func talks(d time.Duration, all ...*talker) {
 
 // since takes what was heard since the last time.
 func (w *talker) since() []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	out := w.heard
 	w.heard = nil
 	return out
@@ -128,7 +135,10 @@ func TestMuteTowardsTheCaller(t *testing.T) {
 			Payload: []byte{5, 10, 0, 160},
 		}, time.Now())
 		polda.seq++
-		if caller.keys != 0 {
+		caller.mu.Lock()
+		keys := caller.keys
+		caller.mu.Unlock()
+		if keys != 0 {
 			t.Error("a key of the operator reached the caller")
 		}
 		talk.Program(phone.Program{First: []string{"wait"}, Then: []string{"wait"}})

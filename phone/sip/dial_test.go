@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -223,7 +224,10 @@ func TestAdoptNobody(t *testing.T) {
 	at := x.Addrs().UDP.String()
 	cfg := x.cfg
 	x.Leave()
-	for _, l := range far.legs {
+	far.mu.Lock()
+	legs := slices.Clone(far.legs)
+	far.mu.Unlock()
+	for _, l := range legs {
 		l.Hangup() // its BYE finds nobody
 	}
 	cfg.UDP = at
