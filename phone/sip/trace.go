@@ -40,14 +40,31 @@ type trace struct {
 	bytes    int
 }
 
-// noted is a Message whose text lies in a page.
+// noted is a Message, small: there are tens of thousands.
 type noted struct {
-	at        time.Time
+	at   int64  // nanoseconds since 1970
+	way  *wire  // shared by the messages of a call
+	text []byte // in a page
+}
+
+type wire struct {
 	in        bool
 	peer      netip.AddrPort
 	transport string
-	text      []byte
 }
+
+// wayOf gives the way of one of the last messages if it is the same.
+func (c *trace) wayOf(w wire) *wire {
+	for i := len(c.messages) - 1; i >= max(0, len(c.messages)-3); i-- {
+		if *c.messages[i].way == w {
+			return c.messages[i].way
+		}
+	}
+	return &w
+}
+
+// usualMessages are those of an answered call.
+const usualMessages = 8
 
 // keep copies a text into the page; mu is held.
 func (t *traces) keep(text []byte) []byte {
@@ -78,14 +95,14 @@ func (t *traces) note(in bool, transport string, peer netip.AddrPort, data []byt
 	defer t.mu.Unlock()
 	c := t.calls[id]
 	if c == nil {
-		c = &trace{}
+		c = &trace{messages: make([]noted, 0, usualMessages)}
 		t.calls[id] = c
 		t.order = append(t.order, id)
 	}
 	if len(c.messages) >= traceMessages {
 		return
 	}
-	c.messages = append(c.messages, noted{at: time.Now(), in: in, peer: peer, transport: transport, text: t.keep(data)})
+	c.messages = append(c.messages, noted{at: time.Now().UnixNano(), way: c.wayOf(wire{in, peer, transport}), text: t.keep(data)})
 	c.bytes += len(data)
 	t.bytes += len(data)
 	for t.bytes > traceBytes && len(t.order) > 1 {
@@ -132,7 +149,7 @@ func (x *Exchange) Ladder(leg string) ([]Message, bool) {
 	}
 	out := make([]Message, len(c.messages))
 	for i, m := range c.messages {
-		out[i] = Message{At: m.at, In: m.in, Peer: m.peer, Transport: m.transport, Text: string(m.text)}
+		out[i] = Message{At: time.Unix(0, m.at), In: m.way.in, Peer: m.way.peer, Transport: m.way.transport, Text: string(m.text)}
 	}
 	return out, true
 }
