@@ -78,7 +78,8 @@ type Options struct {
 	// Beside makes a talk around a line, for advice that the caller doesn't hear; nil when the line has no audio of ours.
 	Beside func(phone.Line) phone.Aside
 	// Notice sends the site's text to a number, beside everything else; nil: this site sends none. It must not block.
-	Notice func(o office.ID, n office.Number)
+	Notice     func(o office.ID, n office.Number)
+	NoticeText string // what it sends: who presses the key reads it first
 	// PromptLength is how long a prompt takes, zero when there is none; nil: nobody is spoken to at the end of a call.
 	PromptLength func(prompt string) time.Duration
 	// OnLeg tells which leg of the phone a call's other side is; may be nil.

@@ -312,7 +312,11 @@ func TestNotices(t *testing.T) {
 	run(t, "", func(t *testing.T, w *world) {
 		w.sits("pa", "polda/1")
 		w.refused("pa", SendNotice{Office: "polda", Number: string(joker)}, "no_notice_hook")
+		if s, err := w.desk.Standings("polda", string(joker), filter.None, 1); err != nil || s[0].Notice != nil {
+			t.Fatalf("without a hook the page shows %+v (%v)", s[0].Notice, err)
+		}
 		var sent []office.Number
+		w.desk.opts.NoticeText = "Jangan iseng."
 		w.desk.opts.Notice = func(_ office.ID, n office.Number) { sent = append(sent, n) }
 		refused := func(code string) {
 			t.Helper()
@@ -324,7 +328,16 @@ func TestNotices(t *testing.T) {
 		}
 		refused(filter.CodeNotHabitual)
 		w.pranks(3)
+		shown := func(not string, last bool) {
+			t.Helper()
+			s, err := w.desk.Standings("polda", string(joker), filter.None, 1)
+			if err != nil || s[0].Notice == nil || s[0].Notice.Text != "Jangan iseng." || s[0].Notice.Not != not || (s[0].Notice.Last != nil) != last {
+				t.Fatalf("the page shows %+v (%v), not %q", s[0].Notice, err, not)
+			}
+		}
+		shown("", false)
 		w.must("pa", SendNotice{Office: "polda", Number: string(joker)})
+		shown(filter.CodeTooSoon, true)
 		if !slices.Equal(sent, []office.Number{joker}) {
 			t.Fatalf("sent to %v", sent)
 		}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -109,13 +110,38 @@ func (d *Desk) sendNotice(c SendNotice, by office.PersonID, now time.Time) error
 	case d.opts.Notice == nil:
 		return &Refusal{Code: "no_notice_hook", Text: "this site has no hook for notices: [notice] in siaga.toml"}
 	}
-	open, danger := d.opts.Incidents.About(n)
-	cmd := filter.Notice{At: now, By: by, Number: n, Open: len(open) > 0, Danger: danger || d.past.inDanger(n)}
-	if err := d.sieve.do(c.Office, filterStream(c.Office)+"/"+d.opts.NewID(), cmd, by); err != nil {
+	if err := d.sieve.do(c.Office, filterStream(c.Office)+"/"+d.opts.NewID(), d.notice(n, by, now), by); err != nil {
 		return err
 	}
 	d.opts.Notice(c.Office, n)
 	return nil
+}
+
+// notice is the command to send one, with what others know of the number.
+func (d *Desk) notice(n office.Number, by office.PersonID, now time.Time) filter.Notice {
+	open, danger := d.opts.Incidents.About(n)
+	return filter.Notice{At: now, By: by, Number: n, Open: len(open) > 0, Danger: danger || d.past.inDanger(n)}
+}
+
+// NoticeView is the site's notice to a number, and why it can't be sent to it now.
+type NoticeView struct {
+	Text string     `json:"text" doc:"what the number gets"`
+	Not  string     `json:"not" enum:",in_need,no_number,not_habitual,too_soon" doc:"why it gets none now; empty: it may"`
+	Last *time.Time `json:"last" doc:"the last one"`
+}
+
+// noticeOf is nil when the site sends none. The sieve's mu is held.
+func (d *Desk) noticeOf(l *filter.Ledger, s filter.Standing, now time.Time) *NoticeView {
+	if d.opts.Notice == nil {
+		return nil
+	}
+	v := &NoticeView{Text: d.opts.NoticeText, Last: s.Noticed}
+	_, err := filter.Decide(l, d.notice(s.Number, "somebody", now))
+	var refused *filter.Refusal
+	if errors.As(err, &refused) {
+		v.Not = refused.Code
+	}
+	return v
 }
 
 // do decides a command, folds what it brings and journals it.
@@ -159,6 +185,7 @@ type StandingView struct {
 	Steps      []filter.Weighed `json:"steps" nullable:"false"`
 	Block      *BlockView       `json:"block"`
 	Shared     bool             `json:"shared" doc:"many people use this phone"`
+	Notice     *NoticeView      `json:"notice" doc:"null: this site sends none"`
 }
 
 // Standings are the numbers with at least some evidence, most first; only one number when it is named.
@@ -183,7 +210,9 @@ func (d *Desk) Standings(o office.ID, number string, least filter.Level, most in
 	}
 	out := []StandingView{}
 	for _, s := range list {
-		out = append(out, standingView(s, now, of.Location()))
+		v := standingView(s, now, of.Location())
+		v.Notice = d.noticeOf(l, s, now)
+		out = append(out, v)
 	}
 	return out, nil
 }

@@ -215,6 +215,8 @@ type Standing struct {
 	Steps  []Weighed     `json:"steps"` // their Left sums up to Score
 	Block  *Blocked      `json:"block,omitempty"`
 	Shared *SharedMarked `json:"shared,omitempty"`
+
+	Noticed *time.Time `json:"noticed,omitempty"` // when it got its last notice
 }
 
 // Standing of one number.
@@ -235,6 +237,9 @@ func (l *Ledger) Standing(n office.Number, at time.Time) Standing {
 	}
 	if p.shared.On {
 		s.Shared = &p.shared
+	}
+	if !p.noticed.IsZero() {
+		s.Noticed = &p.noticed
 	}
 	return s
 }

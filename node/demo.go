@@ -30,6 +30,7 @@ type DemoOptions struct {
 	HTTP, SIP string
 	Page      string
 	Dir       string
+	Notices   string // URL that gets notices to pranksters; empty: none are sent
 	Speed     float64
 	Seed      uint64
 	Units     int // of the city, for load, instead of its roster; 0: the roster
@@ -78,6 +79,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	c.Browser = Browser{UDP: net.JoinHostPort(host, "0"), TCP: net.JoinHostPort(host, "0")}
 	c.Trunks = []Trunk{{Name: "kota", Peers: []string{"127.0.0.0/8", "::1/128"}, Office: "polda-kaltim"}}
 	c.Patrol.PushLoopback = true // whoever tries it may be woken on this machine too
+	c.Notices = Notices{Hook: o.Notices}
 	n, err := Start(ctx, c, Options{Log: o.Log, Offices: office.Kaltim()})
 	if err != nil {
 		return err

@@ -270,7 +270,7 @@ func (n *Node) openCalls(ctx context.Context) (err error) {
 		PromptLength: media.DefaultPrompts().Length,
 	}
 	if noticer != nil {
-		options.Notice = noticer.send
+		options.Notice, options.NoticeText = noticer.send, noticer.cfg.Text
 		n.onClose(noticer.close)
 	}
 	n.desk, err = desk.New(options)

@@ -43,6 +43,7 @@ func demoCmd() *cobra.Command {
 	f.StringVar(&o.SIP, "sip", "127.0.0.1:5060", "address of the trunk, UDP and TCP")
 	f.StringVar(&o.Page, "page", "127.0.0.1:8110", "address of the citizen's page")
 	f.StringVar(&o.Dir, "dir", "", "data folder, kept afterwards (default: a temporary one)")
+	f.StringVar(&o.Notices, "notices", "", "URL that gets the notices to numbers that play with 110 (default: none is sent)")
 	f.Float64Var(&o.Speed, "speed", 1, "how many times more often citizens call")
 	f.Uint64Var(&o.Seed, "seed", 110, "seed of the town: the same seed, the same citizens")
 	f.IntVar(&o.Units, "units", 0, "for load: so many units of the city, each with a crew on patrol, instead of its roster")

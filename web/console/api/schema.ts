@@ -3451,6 +3451,20 @@ export interface components {
         NoteText: {
             text: string;
         };
+        NoticeView: {
+            /**
+             * Format: date-time
+             * @description the last one
+             */
+            last: string | null;
+            /**
+             * @description why it gets none now; empty: it may
+             * @enum {string}
+             */
+            not: "" | "in_need" | "no_number" | "not_habitual" | "too_soon";
+            /** @description what the number gets */
+            text: string;
+        };
         NumberReason: {
             number: string;
             reason: string;
@@ -4527,6 +4541,7 @@ export interface components {
             block: components["schemas"]["BlockView"] | null;
             /** @enum {string} */
             level: "" | "chip" | "gate" | "low";
+            notice: components["schemas"]["NoticeView"] | null;
             number: string;
             numberText: string;
             /**

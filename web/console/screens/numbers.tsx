@@ -7,7 +7,9 @@ import { useDesk } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useTexts, word } from "../i18n";
 import { useKeys } from "../keys/use-keys";
+import { useLetter } from "../keys/use-letter";
 import { Act } from "../parts/bits";
+import { Dialog } from "../parts/dialog";
 import { Link } from "../parts/link";
 import { type Listing, ListStates } from "../parts/list";
 import { levelSigns } from "../parts/past";
@@ -182,7 +184,12 @@ function One({ of, onChange }: { of: Standing; onChange: (now: Standing) => void
   const t = useTexts();
   const s = t.sift.numbers;
   const { session } = useDesk();
-  const [doing, ask] = useState<Doing | null>(null);
+  const [doing, ask] = useState<Doing | "notice" | null>(null);
+  useLetter((k) => {
+    if (k !== "p" || doing || !of.notice || of.notice.not) return false;
+    ask("notice");
+    return true;
+  });
   const zone = session.office.zone;
   const say = (w: { id: string; en: string }) => (t.lang === "en" ? w.en : w.id);
   return (
@@ -210,10 +217,20 @@ function One({ of, onChange }: { of: Standing; onChange: (now: Standing) => void
         <Act testid="number-clear" onClick={() => ask("clear")}>
           {s.clear}…
         </Act>
+        {of.notice && !of.notice.not && (
+          <Act testid="number-notice" hint="P" onClick={() => ask("notice")}>
+            {s.notice}…
+          </Act>
+        )}
         <Act testid="number-shared" onClick={() => ask(of.shared ? "unshare" : "share")}>
           {of.shared ? s.unshare : s.share}…
         </Act>
       </div>
+      {of.notice?.last && (
+        <p className="dim" data-testid="number-noticed">
+          ✉ {s.noticed(dayTime(Date.parse(of.notice.last), zone))}
+        </p>
+      )}
       <h2>{s.steps}</h2>
       {of.steps.length === 0 ? (
         <p className="dim">{s.noSteps}</p>
@@ -252,7 +269,18 @@ function One({ of, onChange }: { of: Standing; onChange: (now: Standing) => void
           </tbody>
         </table>
       )}
-      {doing && (
+      {doing === "notice" && of.notice && (
+        <NoticeDialog
+          of={of}
+          text={of.notice.text}
+          onClose={() => ask(null)}
+          onDone={(now) => {
+            ask(null);
+            onChange(now);
+          }}
+        />
+      )}
+      {doing && doing !== "notice" && (
         <Change
           doing={doing}
           number={of.number}
@@ -264,6 +292,59 @@ function One({ of, onChange }: { of: Standing; onChange: (now: Standing) => void
         />
       )}
     </div>
+  );
+}
+
+/** Shows to whom the site's notice goes and each word of it, before it goes. */
+export function NoticeDialog({
+  of,
+  text,
+  onClose,
+  onDone,
+}: {
+  of: Standing;
+  text: string;
+  onClose: () => void;
+  onDone: (now: Standing) => void;
+}) {
+  const t = useTexts();
+  const s = t.sift.numbers;
+  const { session } = useDesk();
+  const run = useRun();
+  const [busy, set] = useState(false);
+  const send = async (e: FormEvent) => {
+    e.preventDefault();
+    if (busy) return;
+    set(true);
+    const params = { path: { id: session.office.id } };
+    const now = await run(() =>
+      command<Standing>((headers) =>
+        client.POST("/offices/{id}/numbers/notice", { params, body: { number: of.number }, headers }),
+      ),
+    );
+    set(false);
+    if (now) onDone(now);
+  };
+  return (
+    <Dialog title={s.noticeTitle} onClose={onClose} testid="notice-ask" size={460}>
+      <form className="stack" onSubmit={(e) => void send(e)}>
+        <div>
+          {s.noticeTo} <b className="num">{of.numberText}</b>
+        </div>
+        <blockquote className="quoted" data-testid="notice-text">
+          {text}
+        </blockquote>
+        <p className="dim">{s.noticeHint}</p>
+        <div className="row">
+          <Act look="main" type="submit" testid="notice-send" disabled={busy} data-autofocus>
+            {s.noticeSend}
+          </Act>
+          <Act look="quiet" onClick={onClose}>
+            {t.common.cancel}
+          </Act>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 

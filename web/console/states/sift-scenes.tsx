@@ -5,7 +5,7 @@ import type { Desk } from "../desk/desk";
 import type { Listing } from "../parts/list";
 import { phoneOff } from "../phone/line";
 import { GateView } from "../screens/gate";
-import { NumbersView } from "../screens/numbers";
+import { NoticeDialog, NumbersView } from "../screens/numbers";
 import { NotYours } from "../screens/pages";
 import { PranksView } from "../screens/pranks";
 import { SheetView } from "../screens/sheet";
@@ -33,6 +33,7 @@ const standing = (i: number, level: Standing["level"], score: number, more: Part
   score,
   shared: false,
   block: null,
+  notice: null,
   why: [
     {
       id: `${Math.round(score / 3)} kali iseng dalam 2 bulan, terakhir 12 Nov`,
@@ -49,11 +50,14 @@ const standing = (i: number, level: Standing["level"], score: number, more: Part
   })),
   ...more,
 });
+const noticeText =
+  "Polri 110: nomor Anda berulang kali menelepon 110 tanpa keperluan. 110 untuk keadaan darurat. " +
+  "Panggilan iseng dapat dipidana. Bila Anda butuh polisi, tetap telepon 110.";
 const numbers = [
   standing(1, "low", 17.2, {
     block: { at: fx.at(600), until: fx.at(-7200), by: "p2", reason: "mengganggu terus-menerus malam ini" },
   }),
-  standing(2, "gate", 9.4),
+  standing(2, "gate", 9.4, { notice: { text: noticeText, not: "", last: null } }),
   standing(3, "gate", 8.1, { shared: true }),
   standing(4, "chip", 3.2),
 ];
@@ -174,6 +178,15 @@ const theSheet = (l: Listing<Sheet>) => () => <SheetView sheet={l} day="2026-11-
 
 export const siftScenes: Record<string, Scene> = {
   "numbers-list": { desk: supervisor, show: theNumbers(listing(numbers), numbers[0]!) },
+  "numbers-notice": {
+    desk: supervisor,
+    show: () => (
+      <>
+        {theNumbers(listing(numbers), numbers[1]!)()}
+        <NoticeDialog of={numbers[1]!} text={noticeText} onClose={nothing} onDone={nothing} />
+      </>
+    ),
+  },
   "numbers-empty": { desk: supervisor, show: theNumbers(listing([] as Standing[])) },
   "numbers-loading": { desk: supervisor, show: theNumbers(listing<Standing[]>(undefined)) },
   "numbers-error": { desk: supervisor, show: theNumbers(listing<Standing[]>(undefined, broken)) },
