@@ -64,7 +64,7 @@ type Answer struct {
 }
 
 type responsesIn struct {
-	officeIn
+	OfficeIn
 	From string `query:"from" maxLength:"10" required:"true" doc:"first day of the first rings, like 2026-11-23"`
 	To   string `query:"to" maxLength:"10" required:"true"`
 }

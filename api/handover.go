@@ -71,6 +71,11 @@ type HandoverTake struct {
 	Password string `json:"password" minLength:"1" maxLength:"200"`
 }
 
+type handoversIn struct {
+	OfficeIn
+	Month string `query:"month" pattern:"^([0-9]{4}-[0-9]{2})?$" doc:"like 2026-11; this month when left out"`
+}
+
 // handoverPath: a handover of the office or one below.
 var handoverPath = object{"handover", func(s *Server, r *http.Request, c *caller) *Problem {
 	h, ok := s.handover(r.PathValue("id"))
@@ -88,11 +93,7 @@ func (s *Server) handover(id string) (h roster.Handover, ok bool) {
 func (s *Server) handoverOps() {
 	theirs := rule{roles: workers, of: handoverPath}
 	register(s, operation(http.MethodGet, "/handovers", "What is open for the next shift, and the handovers of a month", rule{roles: workers, of: officeQuery}),
-		func(ctx context.Context, in *struct {
-			officeIn
-			Month string `query:"month" pattern:"^([0-9]{4}-[0-9]{2})?$" doc:"like 2026-11; this month when left out"`
-		},
-		) (*out[HandoverState], error) {
+		func(ctx context.Context, in *handoversIn) (*out[HandoverState], error) {
 			o := in.or(officeOf(ctx))
 			s.noteRead(who(ctx), "handover", string(o), in.Month)
 			v := HandoverState{Office: o, Items: itemViews(s.openItems(o)), Past: []HandoverRecord{}}

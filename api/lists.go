@@ -29,18 +29,18 @@ type Outcome struct {
 }
 
 type callsIn struct {
-	officeIn
+	OfficeIn
 	Day     string       `query:"day" maxLength:"10" doc:"of the first ring, in the office's zone, like 2026-11-23"`
 	Outcome call.Outcome `query:"outcome" maxLength:"40" doc:"live: those that have none yet"`
 	Number  string       `query:"number" maxLength:"40" doc:"whole, or at least 3 digits of it"`
-	listIn
+	ListIn
 }
 
 type incidentsIn struct {
-	officeIn
+	OfficeIn
 	State string         `query:"state" enum:"open,closed,cancelled,linked,draft,not_valid,all"`
 	Class incident.Class `query:"class" enum:"emergency,service,information,complaint" doc:"one queue; all when left out"`
-	listIn
+	ListIn
 }
 
 type listIn struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -29,5 +30,26 @@ func TestOpenAPI(t *testing.T) {
 	}
 	if !bytes.Equal(got, want) {
 		t.Errorf("openapi.json is not what the program serves: run go generate ./api")
+	}
+}
+
+// An input that is embedded counts only when its name is exported: huma passes over the others without a word, and then nobody
+// can search, page, or ask for another office.
+func TestEmbeddedInputsCount(t *testing.T) {
+	s := newServer(Config{})
+	defer s.Close()
+	for path, want := range map[string][]string{
+		"/calls": {"office", "q", "cursor", "limit"}, "/incidents": {"office", "q", "cursor", "limit"}, "/responses": {"office"},
+		"/roster/shifts": {"office"}, "/handovers": {"office"},
+	} {
+		var got []string
+		for _, p := range s.api.OpenAPI().Paths[path].Get.Parameters {
+			got = append(got, p.Name)
+		}
+		for _, name := range want {
+			if !slices.Contains(got, name) {
+				t.Errorf("%s can't be asked with %s: it has %v", path, name, got)
+			}
+		}
 	}
 }

@@ -41,6 +41,12 @@ type officeIn struct {
 	Office office.ID `query:"office" maxLength:"100" doc:"the own office when left out"`
 }
 
+// huma reads what is embedded in an input only when its name is exported.
+type (
+	OfficeIn = officeIn
+	ListIn   = listIn
+)
+
 // or gives the office that is asked for, the own one when none is.
 func (i officeIn) or(own office.ID) office.ID {
 	if i.Office != "" {

@@ -192,6 +192,10 @@ func TestHandover(t *testing.T) {
 	if st.Open != nil || len(st.Past) != 1 || st.Past[0].Hash != rec.Hash {
 		t.Errorf("%+v", st)
 	}
+	h.as("above", "polda", office.Supervisor).must("GET", "/handovers?office=polres", nil, &st)
+	if st.Office != "polres" || len(st.Past) != 1 {
+		t.Errorf("the Polda sees %+v", st)
+	}
 	// It is there again after a restart, from the journal alone.
 	again, err := staff.OpenRoster(t.Context(), h.journal, staff.Options{Offices: h.offices})
 	if err != nil {

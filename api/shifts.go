@@ -86,7 +86,7 @@ type CrewNotHere struct {
 }
 
 type shiftsIn struct {
-	officeIn
+	OfficeIn
 	From roster.Day `query:"from" maxLength:"10" doc:"first day; yesterday when left out"`
 	Days int        `query:"days" minimum:"1" maximum:"31" doc:"7 when left out"`
 }

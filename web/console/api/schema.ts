@@ -5101,12 +5101,20 @@ export interface operations {
     "get-calls": {
         parameters: {
             query?: {
+                /** @description the own office when left out */
+                office?: string;
                 /** @description of the first ring, in the office's zone, like 2026-11-23 */
                 day?: string;
                 /** @description live: those that have none yet */
                 outcome?: string;
                 /** @description whole, or at least 3 digits of it */
                 number?: string;
+                /** @description words of names, places, summaries, numbers */
+                q?: string;
+                /** @description next of the part before */
+                cursor?: string;
+                /** @description 50 when left out */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -6093,6 +6101,8 @@ export interface operations {
     "get-handovers": {
         parameters: {
             query?: {
+                /** @description the own office when left out */
+                office?: string;
                 /** @description like 2026-11; this month when left out */
                 month?: string;
             };
@@ -6243,9 +6253,17 @@ export interface operations {
     "get-incidents": {
         parameters: {
             query?: {
+                /** @description the own office when left out */
+                office?: string;
                 state?: "open" | "closed" | "cancelled" | "linked" | "draft" | "not_valid" | "all";
                 /** @description one queue; all when left out */
                 class?: "emergency" | "service" | "information" | "complaint";
+                /** @description words of names, places, summaries, numbers */
+                q?: string;
+                /** @description next of the part before */
+                cursor?: string;
+                /** @description 50 when left out */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -9014,6 +9032,8 @@ export interface operations {
     "get-responses": {
         parameters: {
             query: {
+                /** @description the own office when left out */
+                office?: string;
                 /** @description first day of the first rings, like 2026-11-23 */
                 from: string;
                 to: string;
@@ -9308,6 +9328,8 @@ export interface operations {
     "get-roster-shifts": {
         parameters: {
             query?: {
+                /** @description the own office when left out */
+                office?: string;
                 /** @description first day; yesterday when left out */
                 from?: string;
                 /** @description 7 when left out */

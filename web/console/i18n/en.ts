@@ -1,5 +1,6 @@
 import type { Texts } from "./index";
 import { poldaEn } from "./polda.en";
+import { rosterEn } from "./roster.en";
 import { siftEn } from "./sift.en";
 
 export const en: Texts = {
@@ -677,6 +678,7 @@ export const en: Texts = {
     done: "Done",
   },
   polda: poldaEn,
+  roster: rosterEn,
   sift: siftEn,
   common: { cancel: "Cancel", closeDialog: "Close the window", key: "key", minutes: "minutes", required: "required" },
 };

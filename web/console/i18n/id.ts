@@ -1,4 +1,5 @@
 import { poldaId } from "./polda.id";
+import { rosterId } from "./roster.id";
 import { siftId } from "./sift.id";
 
 // Bahasa layar. English (en.ts) must have the same keys: a missing one fails the build.
@@ -672,6 +673,7 @@ export const id = {
     done: "Selesai",
   },
   polda: poldaId,
+  roster: rosterId,
   sift: siftId,
   common: { cancel: "Batal", closeDialog: "Tutup jendela", key: "tombol", minutes: "menit", required: "wajib" },
 } as const;

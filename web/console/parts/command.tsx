@@ -4,6 +4,7 @@ import { officeName, useDesk } from "../desk/desk";
 import { useRun } from "../desk/notice";
 import { useTexts } from "../i18n";
 import { go } from "../router";
+import { rosterPages } from "../screens/roster-menu";
 import { leads, siftPages } from "../screens/sift-menu";
 import { Dialog } from "./dialog";
 import { reasons } from "./header";
@@ -64,7 +65,10 @@ export function CommandBar({ onClose, onIncident }: { onClose: () => void; onInc
       ? [{ key: "p5", name: t.polda.nav.fairness, what: t.command.page, act: () => go("/pemerataan") }]
       : []),
     { key: "p3", name: t.header.nav.wall, what: t.command.page, act: () => go("/wallboard") },
-    ...(leads(desk.session) ? siftPages(t) : []).map(([href, name]) => ({
+    ...[
+      ...(desk.session.person.role === "administrator" ? [] : rosterPages(t, desk.session)),
+      ...(leads(desk.session) ? siftPages(t) : []),
+    ].map(([href, name]) => ({
       key: href,
       name,
       what: t.command.page,

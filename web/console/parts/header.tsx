@@ -6,6 +6,7 @@ import { useRun } from "../desk/notice";
 import { useTexts, word } from "../i18n";
 import { useLook } from "../look";
 import { usePath } from "../router";
+import { RosterMenu } from "../screens/roster-menu";
 import { leads, SiftMenu } from "../screens/sift-menu";
 import { clock, header } from "../words/time";
 import { StateBadge } from "./bits";
@@ -92,6 +93,7 @@ function Pages() {
             {name}
           </Link>
         ))}
+      {works && <RosterMenu />}
       {leads(session) && <SiftMenu />}
     </nav>
   );

@@ -8,13 +8,16 @@ import { CallsPage } from "./calls";
 import { FairnessPage } from "./fairness";
 import { Frame } from "./frame";
 import { GatePage } from "./gate";
+import { HandoverPage } from "./handover";
 import { IncidentsPage } from "./incidents";
 import { NumbersPage } from "./numbers";
 import { OverviewPage } from "./overview";
 import { PeoplePage } from "./people";
 import { PranksPage } from "./pranks";
+import { RosterPage } from "./roster";
 import { SettingsPage } from "./settings";
 import { SheetPage } from "./sheet";
+import { ShiftsPage } from "./shifts";
 import { leads } from "./sift-menu";
 import { WeightsPage } from "./weights";
 
@@ -44,6 +47,12 @@ export default function Pages() {
       return session.person.role === "administrator" ? <NotYours /> : <OverviewPage />;
     case "pemerataan":
       return leading ? <FairnessPage /> : <NotYours />;
+    case "personel":
+      return leading ? <RosterPage /> : <NotYours />;
+    case "jadwal":
+      return <ShiftsPage />;
+    case "serah-terima":
+      return <HandoverPage />;
     case "nomor":
       return leading ? <NumbersPage /> : <NotYours />;
     case "iseng":
