@@ -176,6 +176,9 @@ func (s *Server) rosterPerson(p roster.Person) RosterPerson {
 		Skills: slices.Concat([]incident.Skill{}, p.Card.Skills), Sprin: slices.Concat([]roster.Order{}, p.Card.Sprin), Marks: []RosterMark{},
 		Office: p.Office(day), Moves: slices.Concat([]roster.Move{}, p.Moves),
 	}
+	if v.Phone != "" && p.Card.Phone != office.Erased {
+		v.Phone = office.Number(p.Card.Phone).Display()
+	}
 	if a, ok := s.cfg.Staff.Get(p.Card.Account); ok {
 		v.User, v.AccountOffice = a.User, a.Office
 	}

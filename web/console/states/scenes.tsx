@@ -21,6 +21,7 @@ import { ChangePassword, SignIn } from "../screens/signin";
 import { WallboardView } from "../screens/wallboard";
 import * as fx from "./fixtures";
 import { poldaScenes } from "./polda-scenes";
+import { rosterScenes } from "./roster-scenes";
 import { siftScenes } from "./sift-scenes";
 
 export interface Scene {
@@ -656,6 +657,7 @@ export const scenes: Record<string, Scene> = {
     ),
   },
   ...poldaScenes,
+  ...rosterScenes,
   ...siftScenes,
   wallboard: { show: () => <WallboardView board={fx.board} now={fx.moment} age={1000} zone="Asia/Makassar" /> },
   "wallboard-flood": {
