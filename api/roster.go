@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/siaga110/siaga/incident"
 	"github.com/siaga110/siaga/incident/roster"
@@ -173,8 +172,8 @@ func (s *Server) rosterPerson(p roster.Person) RosterPerson {
 	day := s.rosterDay(p.Home)
 	v := RosterPerson{
 		ID: p.ID, Name: string(p.Card.Name), Rank: p.Card.Rank, NRP: string(p.Card.NRP), Phone: string(p.Card.Phone),
-		Skills: slices.Concat([]incident.Skill{}, p.Card.Skills), Sprin: slices.Concat([]roster.Order{}, p.Card.Sprin), Marks: []RosterMark{},
-		Office: p.Office(day), Moves: slices.Concat([]roster.Move{}, p.Moves),
+		Skills: append([]incident.Skill{}, p.Card.Skills...), Sprin: append([]roster.Order{}, p.Card.Sprin...), Marks: []RosterMark{},
+		Office: p.Office(day), Moves: append([]roster.Move{}, p.Moves...),
 	}
 	if v.Phone != "" && p.Card.Phone != office.Erased {
 		v.Phone = office.Number(p.Card.Phone).Display()

@@ -89,6 +89,9 @@ func TestRosterPages(t *testing.T) {
 	if !seen.Applied || len(list) != 3 || list[0].Rank != "Aipda" || list[1].User != "op" || list[1].Marks[0].State != "over" {
 		t.Fatalf("%+v", list)
 	}
+	if r := sup.do("GET", "/roster/people", nil); strings.Contains(strings.ReplaceAll(string(r.body), `"next":null`, ""), ":null") {
+		t.Errorf("a list is null: %s", r.body)
+	}
 	if r := op.do("GET", "/roster/people", nil); r.code() != "not_allowed" {
 		t.Errorf("an operator reads NRPs: %d", r.status)
 	}
