@@ -136,9 +136,7 @@ func TestRosterPages(t *testing.T) {
 	boss.dies()
 
 	next := h.browses(t, "dwi", mic)
-	next.signsIn(h.account(bpn, "operator", 1))
-	next.clicks("pages-without-seat")
-	next.sees("user-menu")
+	next.begins(h.account(bpn, "operator", 1), bpn+"/1") // who comes begins their duty, and then takes over
 	next.goes("Serah terima")
 	next.reads("handover-open", "Hati-hati di Plaza.")
 	next.types("handover-password", h.account(bpn, "operator", 1).Password)
