@@ -35,6 +35,9 @@ func (s *Server) strict(next http.Handler) http.Handler {
 		for k, v := range strictHeaders {
 			h.Set(k, v)
 		}
+		if isPhonePage(r.URL.Path) { // a crew says where it is; the console needs no place
+			h.Set("Permissions-Policy", "microphone=(self), camera=(self), geolocation=(self), payment=(), usb=()")
+		}
 		if name, _, _ := strings.Cut(r.Host, ":"); name != "localhost" { // whose other ports are not ours to bind
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
@@ -45,8 +48,13 @@ func (s *Server) strict(next http.Handler) http.Handler {
 	})
 }
 
+// phonePage is where the patrol's phone has its page.
+const phonePage = "/patroli"
+
+func isPhonePage(p string) bool { return p == phonePage || strings.HasPrefix(p, phonePage+"/") }
+
 // hashed matches names that the build made from their content: they never change.
-var hashed = regexp.MustCompile(`^assets/.*-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$`)
+var hashed = regexp.MustCompile(`^(?:patroli/)?assets/.*-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$`)
 
 // files serves the screens. Paths without a file belong to the screens' own router.
 func (s *Server) files() {
@@ -58,9 +66,17 @@ func (s *Server) files() {
 }
 
 func (s *Server) file(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == phonePage { // its service worker looks after what lies below
+		http.Redirect(w, r, phonePage+"/", http.StatusPermanentRedirect)
+		return
+	}
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+	page := "index.html"
+	if isPhonePage("/" + name) {
+		page = "patroli/index.html"
+	}
 	if name == "" || path.Ext(name) == "" || strings.HasPrefix(name, "wall/") {
-		name = "index.html"
+		name = page
 	}
 	if strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz") || strings.HasPrefix(path.Base(name), ".") {
 		http.NotFound(w, r)
@@ -68,7 +84,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 	}
 	err := s.sendFile(w, r, name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && name == "index.html":
+	case errors.Is(err, fs.ErrNotExist) && name == page:
 		http.Error(w, "The screens were not built into this program: make build does it.", http.StatusNotFound)
 	case errors.Is(err, fs.ErrNotExist):
 		http.NotFound(w, r)

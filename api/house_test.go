@@ -123,6 +123,7 @@ func (h *house) config() api.Config {
 			"assets/index-Bk3xY_9a.js":    {Data: []byte("let x")},
 			"assets/index-Bk3xY_9a.js.gz": {Data: []byte("gzip")},
 			".gitkeep":                    {},
+			"patroli/index.html":          {Data: []byte("<!doctype html><title>Patroli")},
 			"sounds/offer.wav":            {Data: []byte("RIFF")},
 		},
 	}

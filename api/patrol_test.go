@@ -100,7 +100,7 @@ func (b *beat) job(place string) string {
 func TestPhoneSignIn(t *testing.T) {
 	b := newBeat(t)
 	in := b.invite()
-	if !strings.HasPrefix(in.URL, b.http.URL+"/patroli#") || in.QR.Size < 21 || !strings.HasPrefix(in.QR.Path, "M0 0h7v1") || in.Person != b.yoga {
+	if !strings.HasPrefix(in.URL, b.http.URL+"/patroli/#") || in.QR.Size < 21 || !strings.HasPrefix(in.QR.Path, "M0 0h7v1") || in.Person != b.yoga {
 		t.Fatalf("%+v", in)
 	}
 	if r := b.nobody().do("POST", "/patrol/session", map[string]any{"code": code(in), "pin": "x"}); r.code() != "wrong_pin" {

@@ -141,7 +141,7 @@ func (s *Server) invitePhone(ctx context.Context, in *idBody[PhoneWish]) (*out[P
 	if err != nil {
 		return nil, err
 	}
-	address := s.phoneURL(ctx) + "/patroli#" + invite.Code
+	address := s.phoneURL(ctx) + phonePage + "/#" + invite.Code
 	picture, err := qrOf(address)
 	if err != nil {
 		return nil, err

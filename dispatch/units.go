@@ -109,6 +109,7 @@ type PanicView struct {
 	Via    incident.Via    `json:"via"`
 	Place  *PointView      `json:"place" doc:"where it was then"`
 	Seen   office.PersonID `json:"seen" doc:"who took it up; empty: nobody yet"`
+	SeenBy string          `json:"seenBy" doc:"name of that person"`
 	SeenAt *time.Time      `json:"seenAt"`
 }
 
@@ -363,6 +364,9 @@ func (d *Dispatch) unitCard(u *unitEntry) UnitCard {
 	}
 	if p := s.Panic; p != nil {
 		c.Panic = &PanicView{At: p.At.UTC(), By: p.By, Via: p.Via, Place: point(p.Place), Seen: p.Seen, SeenAt: orNil(p.SeenAt)}
+		if p.Seen != "" {
+			c.Panic.SeenBy = d.opts.Name(p.Seen)
+		}
 	}
 	return c
 }

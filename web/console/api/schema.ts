@@ -4782,6 +4782,8 @@ export interface components {
             seen: string;
             /** Format: date-time */
             seenAt: string | null;
+            /** @description name of that person */
+            seenBy: string;
             via: string;
         };
         UnitPhone: {
