@@ -12,8 +12,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// walkIn is a report that somebody brings to the counter.
-func (c *client) walkIn(kind, place string) (id, no string) {
+// deskReport is a report that somebody brings to the counter.
+func (c *client) deskReport(kind, place string) (id, no string) {
 	c.t.Helper()
 	var i struct {
 		ID string `json:"id"`
@@ -43,12 +43,12 @@ func TestPoldaPages(t *testing.T) {
 		t.Fatalf("%v: npm --prefix web ci installs it", err)
 	}
 	hers := h.signIn(h.account(polda, "operator", 0))
-	robbery, robberyNo := hers.walkIn("curas", "Pasar Klandasan")
+	robbery, robberyNo := hers.deskReport("curas", "Pasar Klandasan")
 	hers.must("POST", "/incidents/"+robbery+"/send", map[string]any{"office": bpn}, nil)
-	hidden, hiddenNo := hers.walkIn("kdrt", "Jalan Melati 5")
-	told, _ := hers.walkIn("hilang_barang", "Terminal Batu Ampar")
+	hidden, hiddenNo := hers.deskReport("kdrt", "Jalan Melati 5")
+	told, _ := hers.deskReport("hilang_barang", "Terminal Batu Ampar")
 	hers.must("POST", "/incidents/"+told+"/close", map[string]any{"result": "ditangani", "done": "tas ditemukan", "tell": true}, nil)
-	nobody, _ := hers.walkIn("curat", "Terminal Batu Ampar")
+	nobody, _ := hers.deskReport("curat", "Terminal Batu Ampar")
 	hers.must("POST", "/incidents/"+nobody+"/close", map[string]any{"result": "tidak_ditemukan", "done": "selesai lewat telepon"}, nil)
 
 	sari := h.browses(t, "sari", mic)
