@@ -48,6 +48,8 @@ type Dispatch interface {
 	FromPaper(ctx context.Context, who dispatch.Who, p dispatch.Paper) (dispatch.Full, error)
 	// MayRead says whether a person may read an incident that Get has, and whether they may know that there is one.
 	MayRead(who dispatch.Who, id incident.ID) (read, known bool)
+	// CallsOf lists the calls about an incident that Get has.
+	CallsOf(id incident.ID) ([]string, bool)
 	// Duplicates lists what may be the same as an incident.
 	Duplicates(who dispatch.Who, id incident.ID) []dispatch.Card
 	// Standing tells how a report stands.
@@ -187,6 +189,7 @@ func newServer(cfg Config) *Server {
 	s.restrictOps()
 	s.overviewOps()
 	s.fairnessOps(v1)
+	s.storyOps()
 	s.unitOps()
 	s.rosterOps()
 	s.phoneOps()

@@ -73,6 +73,7 @@ type StepView struct {
 	// Person of that level, empty when nobody of it is on duty.
 	Person office.PersonID `json:"person"`
 	Phone  *PhoneView      `json:"phone" doc:"somebody is called about it by phone, or was; null: not yet"`
+	Name   string          `json:"name" doc:"of that person"`
 }
 
 // TargetView is the promised arrival.
@@ -157,7 +158,11 @@ func CardOf(s incident.State, name func(office.PersonID) string) Card {
 		c.Escalated = h.Level
 	}
 	for _, x := range s.Running() {
-		c.Steps = append(c.Steps, StepView{Step: x.Name, Unit: x.Unit, Since: x.Since.UTC(), By: x.By.UTC(), Level: x.Level, Person: x.Person, Phone: phoneOf(s, x)})
+		step := StepView{Step: x.Name, Unit: x.Unit, Since: x.Since.UTC(), By: x.By.UTC(), Level: x.Level, Person: x.Person, Phone: phoneOf(s, x)}
+		if x.Person != "" {
+			step.Name = name(x.Person)
+		}
+		c.Steps = append(c.Steps, step)
 	}
 	if t := s.Target; t.Arrive > 0 {
 		c.Target = &TargetView{By: t.By.UTC(), Minutes: int(t.Arrive.Minutes()), Distance: t.Distance, Known: t.Known, From: t.From, Since: t.Since}

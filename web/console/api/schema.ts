@@ -661,7 +661,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The calls about an incident that the office may read, in the order in which they came */
+        get: operations["get-incidents-id-calls"];
         put?: never;
         /** Note one more call about it */
         post: operations["post-incidents-id-calls"];
@@ -4571,6 +4572,8 @@ export interface components {
              * @enum {string}
              */
             level: "" | "dispatcher" | "chief" | "supervisor" | "mabes";
+            /** @description of that person */
+            name: string;
             person: string;
             phone: components["schemas"]["PhoneView"] | null;
             /** Format: date-time */
@@ -6503,6 +6506,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-incidents-id-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRow"][];
                 };
             };
             /** @description Error */
