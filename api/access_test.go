@@ -102,7 +102,6 @@ POST   /incidents/{id}/restrict     osc   incident
 GET    /incidents/{id}/readers      osc   incident
 GET    /colleagues                  osc
 GET    /incidents/{id}/calls        osc   incident
-POST   /incidents/{id}/restrict     sc    incident
 GET    /incidents/{id}/same         osc   incident
 GET    /standing                    osc
 GET    /responses                   sc    office

@@ -99,6 +99,7 @@ type JobRef struct {
 	Incident incident.ID     `json:"incident"`
 	No       string          `json:"no"`
 	By       office.PersonID `json:"by"`
+	Name     string          `json:"name" doc:"of who sent it"`
 	At       time.Time       `json:"at"`
 }
 
@@ -354,7 +355,9 @@ func (d *Dispatch) unitCard(u *unitEntry) UnitCard {
 	for _, m := range s.Crew {
 		c.Crew = append(c.Crew, MateView{Person: m.Person, Name: d.opts.Name(m.Person), Lead: m.Person == lead})
 	}
-	ref := func(j incident.Job) JobRef { return JobRef{Incident: j.Incident, No: j.No, By: j.By, At: j.At.UTC()} }
+	ref := func(j incident.Job) JobRef {
+		return JobRef{Incident: j.Incident, No: j.No, By: j.By, Name: d.opts.Name(j.By), At: j.At.UTC()}
+	}
 	if s.Job != nil {
 		j := ref(*s.Job)
 		c.Job = &j

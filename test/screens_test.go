@@ -76,6 +76,9 @@ func (o *operator) scene(name string) {
 		o.run(chromedp.Evaluate(`({Text: document.getElementById('root').innerText.length, Wide: document.scrollingElement.scrollWidth})`, &seen))
 		return seen.Text > 0
 	})
+	// A map needs a moment more: it draws by a worker of its own, or says that it can't.
+	o.run(chromedp.Poll(`(() => { const m = document.querySelector('.map'); return !m || m.dataset.drawn === 'true' || !!m.querySelector('[data-testid="map-broken"]'); })()`,
+		nil, chromedp.WithPollingTimeout(15*time.Second)))
 	if seen.Wide > 1366 {
 		o.t.Errorf("%s is %d px wide: it scrolls sideways at 1366", name, seen.Wide)
 	}

@@ -116,6 +116,7 @@ function SignedIn({ session, onOut, signOut }: { session: Session; onOut: () => 
     () => ({
       session,
       live,
+      positions: stream.positions,
       phone: state,
       seat,
       kinds,

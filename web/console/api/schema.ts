@@ -4763,6 +4763,8 @@ export interface components {
             at: string;
             by: string;
             incident: string;
+            /** @description of who sent it */
+            name: string;
             no: string;
         };
         UnitLine: {

@@ -14,8 +14,9 @@ import type {
   Seat,
   Settlement,
 } from "../api/types";
+import { type DispatchActs, dispatchActs } from "./dispatch-acts";
 
-export interface Acts {
+export interface Acts extends DispatchActs {
   beginDuty(seat: string, phone?: boolean): Promise<Seat>;
   endDuty(): Promise<unknown>;
   ready(): Promise<Seat>;
@@ -52,6 +53,7 @@ const guest = (id: string, n: number) => ({ params: { path: { id, n } } });
 
 /** The commands as they go to the server. A broken way is tried again; a refusal is thrown as ApiError. */
 export const acts: Acts = {
+  ...dispatchActs,
   beginDuty: (seat, phone) =>
     command((headers) => client.POST("/duty", { body: { seat, phone: phone ?? false }, headers })),
   endDuty: () => command((headers) => client.DELETE("/duty", { headers })),

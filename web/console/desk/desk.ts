@@ -1,7 +1,8 @@
 // What every screen needs, in one place. The running console fills it from the server, the state page from fixtures.
-import { createContext, useContext, useEffect, useState } from "react";
-import type { Kind, LiveCall, Office, Other, Outcome, Session } from "../api/types";
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import type { Kind, LiveCall, Office, Other, Outcome, Position, Session } from "../api/types";
 import type { Live } from "../live/live";
+import type { Positions } from "../live/positions";
 import type { PhoneState } from "../phone/line";
 import type { SoundName } from "../phone/sounds";
 import type { Acts } from "./acts";
@@ -9,6 +10,8 @@ import type { Acts } from "./acts";
 export interface Desk {
   session: Session;
   live: Live;
+  /** Where units are now; see usePositions. */
+  positions: Positions;
   phone: PhoneState;
   /** The person's seat, empty when off duty. */
   seat: string;
@@ -46,6 +49,12 @@ export function useNow(every = 250): number {
     return () => clearInterval(timer);
   }, [now, frozen, every]);
   return at;
+}
+
+/** Where units are, refreshed at most twice a second. */
+export function usePositions(): ReadonlyMap<string, Position> {
+  const { positions } = useDesk();
+  return useSyncExternalStore(positions.subscribe, positions.get);
 }
 
 /** The office with this id, when the session may know it. */

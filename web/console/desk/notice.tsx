@@ -40,6 +40,11 @@ export function NoticeProvider({ children, first = "" }: { children: ReactNode; 
   );
 }
 
+/** Says one line to the person. */
+export function useNotice(): (text: string) => void {
+  return useContext(NoticeContext);
+}
+
 /** Runs a command and tells the person when it is refused. Undefined means refused. */
 export function useRun() {
   const show = useContext(NoticeContext);

@@ -1,3 +1,4 @@
+import { boardEn } from "./board.en";
 import type { Texts } from "./index";
 import { poldaEn } from "./polda.en";
 import { rosterEn } from "./roster.en";
@@ -679,6 +680,7 @@ export const en: Texts = {
   },
   polda: poldaEn,
   roster: rosterEn,
+  board: boardEn,
   sift: siftEn,
   common: { cancel: "Cancel", closeDialog: "Close the window", key: "key", minutes: "minutes", required: "required" },
 };

@@ -1,3 +1,4 @@
+import { boardId } from "./board.id";
 import { poldaId } from "./polda.id";
 import { rosterId } from "./roster.id";
 import { siftId } from "./sift.id";
@@ -674,6 +675,7 @@ export const id = {
   },
   polda: poldaId,
   roster: rosterId,
+  board: boardId,
   sift: siftId,
   common: { cancel: "Batal", closeDialog: "Tutup jendela", key: "tombol", minutes: "menit", required: "wajib" },
 } as const;

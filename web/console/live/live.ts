@@ -1,5 +1,5 @@
 // What is happening now, folded from the stream: a snapshot, then numbered changes. Pure.
-import type { Alarm, Floor, IncidentCard, LiveCall, Owed, Presence, Seat } from "../api/types";
+import type { Alarm, Floor, IncidentCard, LiveCall, Owed, Presence, Seat, Unit } from "../api/types";
 
 /** Everything that the stream has told so far. Values are replaced, never changed. */
 export interface Live {
@@ -13,6 +13,7 @@ export interface Live {
   readonly alarms: Readonly<Record<string, Alarm>>;
   readonly presence: Readonly<Record<string, Presence>>;
   readonly owed: Readonly<Record<string, Owed>>;
+  readonly units: Readonly<Record<string, Unit>>;
 }
 
 export type Message =
@@ -31,6 +32,7 @@ export const empty: Live = {
   alarms: {},
   presence: {},
   owed: {},
+  units: {},
 };
 
 const shelves = {
@@ -41,6 +43,7 @@ const shelves = {
   alarm: "alarms",
   presence: "presence",
   owed: "owed",
+  unit: "units",
 } as const;
 
 /** What isn't known of a call that other seats have: the stream tells such calls in short. */
@@ -198,10 +201,20 @@ export function waiting(live: Live, office: string): LiveCall[] {
     );
 }
 
+const openStates = new Set<IncidentCard["state"]>([
+  "SENT",
+  "ACCEPTED",
+  "ASSIGNED",
+  "EN_ROUTE",
+  "ON_SCENE",
+  "HANDLED",
+  "REOPENED",
+]);
+
 /** Open incidents, those that nobody accepted first, then by the first ring. */
 export function openIncidents(live: Live): IncidentCard[] {
   return Object.values(live.incidents)
-    .filter((i) => i.state === "SENT" || i.state === "ACCEPTED")
+    .filter((i) => openStates.has(i.state))
     .sort(
       (a, b) =>
         Number(b.state === "SENT") - Number(a.state === "SENT") ||

@@ -2,6 +2,7 @@
 
 import type { Clock } from "./clock";
 import { empty, fold, type Live, type Message } from "./live";
+import { Positions } from "./positions";
 import { sseParser } from "./sse";
 
 const silence = 15_000; // the server pings each 10 s
@@ -12,6 +13,8 @@ export class Stream {
   private live: Live = empty;
   private lastId = "";
   private heard = 0;
+  /** Where units are: told far more often than all else, and looked at by few. */
+  readonly positions = new Positions();
   private listeners = new Set<() => void>();
   private stop: AbortController | null = null;
   private readonly clock: Clock;
@@ -96,8 +99,10 @@ export class Stream {
           if (!e.id) this.lastId = `${data.boot}:${data.n}`;
         }
         const boot = data.boot ?? (e.event === "now" ? this.live.boot : e.id.slice(0, e.id.lastIndexOf(":")));
-        this.live = fold(this.live, { event: e.event, ...data, boot } as Message);
-        dirty = true;
+        const message = { event: e.event, ...data, boot } as Message;
+        const moved = this.positions.take(message, this.live.boot);
+        this.live = fold(this.live, message);
+        if (!moved) dirty = true; // a move alone redraws the map, not the console
       }, alive);
       const reader = res.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {

@@ -19,7 +19,17 @@ const results: readonly Result[] = [
   "dirujuk",
 ];
 
-export function EndDialog({ id, onClose, flush }: { id: string; onClose: () => void; flush?: () => Promise<void> }) {
+export function EndDialog({
+  id,
+  onClose,
+  flush,
+  hint = "",
+}: {
+  id: string;
+  onClose: () => void;
+  flush?: () => Promise<void>;
+  hint?: string;
+}) {
   const t = useTexts();
   const { acts, live } = useDesk();
   // Who is in danger is never called.
@@ -90,6 +100,7 @@ export function EndDialog({ id, onClose, flush }: { id: string; onClose: () => v
             {t.polda.tell.offer} <span className="dim">({t.polda.tell.offerHint})</span>
           </label>
         )}
+        {hint && <p className="warned">△ {hint}</p>}
         <p className="dim">{t.polres.closeHint}</p>
         <Act look="main" type="submit" disabled={!ok || busy} testid="end-save">
           {t.polres.save}

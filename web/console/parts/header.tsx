@@ -73,6 +73,7 @@ function Pages() {
   const works = role !== "administrator";
   const pages: [string, string, boolean][] = [
     ["/", t.header.nav.console, role === "operator" || role === "supervisor"],
+    ["/kendali", t.board.nav, works && (session.office.kind === "polres" || session.office.kind === "polsek")],
     ["/laporan", t.header.nav.incidents, works],
     ["/ikhtisar", t.polda.nav.overview, works && session.offices.length > 1],
     ["/panggilan", t.header.nav.calls, works],

@@ -30,7 +30,8 @@ export function Restricted({ incident: i }: { incident: Incident }) {
   );
 }
 
-function Readers({ incident: i, onClose }: { incident: Incident; onClose: () => void }) {
+/** Who may read a report, and how that is changed. */
+export function Readers({ incident: i, onClose }: { incident: Incident; onClose: () => void }) {
   const t = useTexts();
   const s = t.polda.restrict;
   const { session } = useDesk();

@@ -1,6 +1,6 @@
 // The calls of a day, and beside them one call with its timeline and its recording.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ask, client } from "../api/client";
 import type { CallPage, CallRow } from "../api/types";
 import { officeName, useDesk } from "../desk/desk";
@@ -9,6 +9,7 @@ import { useKeys } from "../keys/use-keys";
 import { Act } from "../parts/bits";
 import { Link } from "../parts/link";
 import { type Listing, ListStates } from "../parts/list";
+import { Player } from "../parts/player";
 import { go } from "../router";
 import { clock, isoDay, timeOfDay } from "../words/time";
 import { Frame } from "./frame";
@@ -235,45 +236,5 @@ function OneCall({ call: c }: { call: CallPage }) {
         ))}
       </ol>
     </article>
-  );
-}
-
-/** A recording is played for a reason, which is written down with the name of whoever listened. */
-function Player({ id, ms }: { id: string; ms: number }) {
-  const t = useTexts();
-  const [reason, write] = useState("");
-  const [src, play] = useState("");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another call needs its own reason
-  useEffect(() => play(""), [id]);
-  if (src) {
-    // biome-ignore lint/a11y/useMediaCaption: a recording of a call has no captions
-    return <audio className="tape" src={src} controls autoPlay data-testid="tape" />;
-  }
-  return (
-    <form
-      className="stack"
-      onSubmit={(e) => {
-        e.preventDefault();
-        if (reason.trim())
-          play(`/api/v1/calls/${encodeURIComponent(id)}/tape?reason=${encodeURIComponent(reason.trim())}`);
-      }}
-    >
-      <label className="stack">
-        {t.calls.reason}
-        <input
-          className="fld"
-          required
-          minLength={3}
-          maxLength={200}
-          placeholder={t.calls.reasonHint}
-          value={reason}
-          onChange={(e) => write(e.target.value)}
-          data-testid="tape-reason"
-        />
-      </label>
-      <Act look="main" type="submit" testid="tape-play">
-        ▶ {t.calls.play} <span className="num push">{clock(ms)}</span>
-      </Act>
-    </form>
   );
 }

@@ -4,19 +4,17 @@ import { useState } from "react";
 import { ask, client } from "../api/client";
 import type { Incident, IncidentCard } from "../api/types";
 import { officeName, useDesk } from "../desk/desk";
-import { useRun } from "../desk/notice";
+import { IncidentPage } from "../dispatch/incident-page";
+import { useFull } from "../dispatch/story";
 import { useTexts, word } from "../i18n";
 import { useKeys } from "../keys/use-keys";
 import { Act } from "../parts/bits";
-import { CallReporter } from "../parts/call-reporter";
-import { EndDialog } from "../parts/end-dialog";
 import { Link } from "../parts/link";
 import { type Listing, ListStates } from "../parts/list";
-import { OfficePicker } from "../parts/office-picker";
 import { PaperDialog } from "../parts/paper-dialog";
-import { Restricted } from "../parts/restrict";
+import { StateChip } from "../parts/state-chip";
 import { go } from "../router";
-import { dayTime, timeOfDay } from "../words/time";
+import { dayTime } from "../words/time";
 import { Frame } from "./frame";
 
 export type IncidentState = "open" | "closed" | "all";
@@ -58,13 +56,8 @@ export function IncidentsPage({ id }: { id: string }) {
       ),
     placeholderData: keepPreviousData,
   });
-  const { acts, live } = useDesk();
-  const card = live.incidents[id];
-  const one = useQuery({
-    queryKey: ["incident", id, card?.rev ?? 0, card?.state ?? ""],
-    queryFn: () => acts.incident(id),
-    enabled: id !== "",
-  });
+  const { live } = useDesk();
+  const one = useFull(id, live.incidents[id]);
   return <IncidentsView list={list} one={id ? one : null} filter={filter} onFilter={set} id={id} />;
 }
 
@@ -186,7 +179,7 @@ export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
           <aside aria-label={t.lists.timeline}>
             {one ? (
               <ListStates query={one} empty={() => false} emptyText="">
-                {(i) => <OneIncident incident={i} />}
+                {(i) => <IncidentPage incident={i} />}
               </ListStates>
             ) : (
               <div className="empty">{t.lists.choose}</div>
@@ -229,152 +222,5 @@ export function OfficeSelect({ value, onChange }: { value: string; onChange: (id
         </option>
       ))}
     </select>
-  );
-}
-
-const stateSigns: Record<IncidentCard["state"], string> = {
-  DRAFT: "○",
-  VALID: "▲",
-  SENT: "▲",
-  ACCEPTED: "■",
-  ASSIGNED: "■",
-  EN_ROUTE: "■",
-  ON_SCENE: "■",
-  HANDLED: "■",
-  CLOSED: "✓",
-  REOPENED: "▲",
-  CANCELLED: "✕",
-  LINKED: "⇒",
-  NOT_VALID: "✕",
-};
-
-function StateChip({ card }: { card: IncidentCard }) {
-  const t = useTexts();
-  const waits = card.state === "SENT" || card.state === "VALID" || card.state === "REOPENED";
-  const works = ["ACCEPTED", "ASSIGNED", "EN_ROUTE", "ON_SCENE", "HANDLED"].includes(card.state);
-  const look = waits ? (card.escalated ? "bad" : "warn") : works ? "blue" : card.state === "CLOSED" ? "ok" : "";
-  const sign = stateSigns[card.state];
-  return (
-    <span className={`chip ${look}`}>
-      {sign} {card.state === "CLOSED" ? word(t.results, card.result) : t.incidentStates[card.state]}
-      {card.escalated && ` · ${t.levels[card.escalated]}`}
-      {card.restricted && ` · ${t.polda.restricted}`}
-    </span>
-  );
-}
-
-function OneIncident({ incident: i }: { incident: Incident }) {
-  const t = useTexts();
-  const desk = useDesk();
-  const run = useRun();
-  const [ending, end] = useState(false);
-  const [sending, send] = useState(false);
-  const [note, write] = useState("");
-  const zone = desk.session.office.zone;
-  const mine = i.office === desk.session.office.id;
-  const works = desk.session.person.role === "operator" || desk.session.person.role === "supervisor";
-  const r = i.report;
-  const rows: [string, string][] = [
-    [t.incidents.kind, `${kindName(desk, t.lang, i.kind)} · P${i.priority}`],
-    [t.incidents.place, i.place || t.polres.noPlace],
-    [
-      t.form.reporter,
-      r.protect && !works ? t.polres.protected : [r.reporter, r.reporterNumber].filter(Boolean).join(" · "),
-    ],
-    [
-      t.form.danger,
-      [r.danger && t.form.dangers.danger, r.suspectPresent && t.form.dangers.suspect, r.weapons, r.injured, r.vehicle]
-        .filter(Boolean)
-        .join(" · "),
-    ],
-    [t.incidents.holder, officeName(desk, i.office)],
-    [t.incidents.result, i.result ? word(t.results, i.result) : ""],
-    [t.incidents.done, i.done],
-  ];
-  return (
-    <article className="stack" data-testid="incident">
-      <div className="row">
-        <h1 className="num">{i.no || t.form.draft}</h1>
-        <StateChip card={i} />
-      </div>
-      {works && <Restricted incident={i} />}
-      <dl className="facts">
-        {rows
-          .filter(([, v]) => v)
-          .map(([k, v]) => (
-            <div className="pair-row" key={k}>
-              <dt>{k}</dt>
-              <dd>{v}</dd>
-            </div>
-          ))}
-      </dl>
-      {works && (
-        <div className="row">
-          {mine && i.state === "SENT" && (
-            <Act look="main" testid="accept" onClick={() => void run(() => desk.acts.accept(i.id))}>
-              {t.polres.accept}
-            </Act>
-          )}
-          {mine && i.state === "ACCEPTED" && (
-            <Act look="main" testid="incident-close" onClick={() => end(true)}>
-              {t.polres.close}
-            </Act>
-          )}
-          {desk.session.office.kind === "polda" && (i.state === "DRAFT" || i.state === "SENT") && (
-            <Act onClick={() => send(true)} testid="incident-send">
-              {t.incidents.send}
-            </Act>
-          )}
-          {(i.state === "SENT" || i.state === "ACCEPTED") && (
-            <CallReporter id={i.id} number={r.reporterNumber} danger={i.danger} />
-          )}
-          {i.call && <Link href={`/panggilan/${i.call}`}>{t.incidents.call} →</Link>}
-        </div>
-      )}
-      <h2>{t.lists.timeline}</h2>
-      <ol className="timeline">
-        {i.timeline.length === 0 && <li>{t.lists.noTimeline}</li>}
-        {i.timeline.map((l) => (
-          <li key={l.at + l.what + l.text}>
-            <time className="num">{timeOfDay(Date.parse(l.at), zone)}</time>
-            <span>
-              {l.name && <b>{l.name}: </b>}
-              {l.text || word({}, l.what)}
-            </span>
-          </li>
-        ))}
-      </ol>
-      {works && i.state !== "CLOSED" && i.state !== "NOT_VALID" && (
-        <form
-          className="row"
-          onSubmit={(e) => {
-            e.preventDefault();
-            if (note.trim()) void run(() => desk.acts.note(i.id, note.trim())).then((ok) => ok && write(""));
-          }}
-        >
-          <input
-            id="field-note"
-            className="fld grow"
-            data-testid="field-note"
-            aria-label={t.polres.note}
-            placeholder={t.form.noteHint}
-            maxLength={4000}
-            value={note}
-            onChange={(e) => write(e.target.value)}
-          />
-        </form>
-      )}
-      {ending && <EndDialog id={i.id} onClose={() => end(false)} />}
-      {sending && (
-        <OfficePicker
-          proposed={r.office}
-          onCancel={() => send(false)}
-          onPick={(o) => {
-            send(false);
-            void run(() => desk.acts.send(i.id, o.id));
-          }}
-        />
-      )}
-    </article>
   );
 }

@@ -5,6 +5,7 @@ import { useTexts } from "../i18n";
 import { go, usePath } from "../router";
 import { BoardPage } from "./board-page";
 import { CallsPage } from "./calls";
+import { DispatchPage } from "./dispatch";
 import { FairnessPage } from "./fairness";
 import { Frame } from "./frame";
 import { GatePage } from "./gate";
@@ -33,6 +34,8 @@ export default function Pages() {
   switch (page) {
     case "laporan":
       return <IncidentsPage id={id} />;
+    case "kendali":
+      return session.person.role === "administrator" ? <NotYours /> : <DispatchPage />;
     case "panggilan":
       return <CallsPage id={id} />;
     case "wallboard":

@@ -140,6 +140,7 @@ export const kinds: Kind[] = [
     priority: 1,
     quick: "kdr",
   },
+  { code: "ribut", id: "Keributan", en: "Disturbance", class: "emergency", priority: 3, quick: "rbt" },
   {
     code: "hilang_barang",
     id: "Kehilangan barang atau surat",

@@ -6,12 +6,14 @@ import { type Acts, acts as real } from "../desk/acts";
 import { type Desk, DeskContext } from "../desk/desk";
 import { NoticeProvider } from "../desk/notice";
 import { TextsContext, texts } from "../i18n";
+import { Positions } from "../live/positions";
 import { LookContext, paint } from "../look";
 import { phoneOff } from "../phone/line";
 import { Rings } from "../screens/frame";
 import { incident, kinds, live, moment, outcomes, poldaSession } from "./fixtures";
 import { scenes } from "./scenes";
 
+const nowhere = new Positions();
 const never = () => new Promise<never>(() => {});
 
 export default function StatePage() {
@@ -29,9 +31,11 @@ export default function StatePage() {
   const desk = useMemo<Desk>(() => {
     const acts = Object.fromEntries(Object.keys(real).map((k) => [k, never])) as unknown as Acts;
     acts.incident = (id) => Promise.resolve({ ...(scene?.incident ?? incident()), id });
+    Object.assign(acts, scene?.acts);
     return {
       session: poldaSession,
       live: live({}),
+      positions: nowhere,
       phone: phoneOff,
       seat: "",
       kinds,

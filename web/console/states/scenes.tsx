@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from "react";
 import { ApiError } from "../api/client";
 import type { CallPage, CallRow, Incident, LiveCall, Person, Session } from "../api/types";
+import type { Acts } from "../desk/acts";
 import type { Desk } from "../desk/desk";
 import { Callbacks } from "../parts/callbacks";
 import { InviteDialog } from "../parts/guests";
@@ -19,6 +20,7 @@ import { PolresConsole } from "../screens/polres";
 import { SettingsView } from "../screens/settings";
 import { ChangePassword, SignIn } from "../screens/signin";
 import { WallboardView } from "../screens/wallboard";
+import { boardScenes } from "./board-scenes";
 import * as fx from "./fixtures";
 import { poldaScenes } from "./polda-scenes";
 import { rosterScenes } from "./roster-scenes";
@@ -26,6 +28,7 @@ import { siftScenes } from "./sift-scenes";
 
 export interface Scene {
   desk?: Partial<Desk>;
+  acts?: Partial<Acts>;
   incident?: Incident;
   notice?: string;
   age?: number;
@@ -658,6 +661,7 @@ export const scenes: Record<string, Scene> = {
   },
   ...poldaScenes,
   ...rosterScenes,
+  ...boardScenes,
   ...siftScenes,
   wallboard: { show: () => <WallboardView board={fx.board} now={fx.moment} age={1000} zone="Asia/Makassar" /> },
   "wallboard-flood": {
