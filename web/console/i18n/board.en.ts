@@ -66,6 +66,8 @@ export const boardEn: Texts["board"] = {
   late: (by) => `${by} late`,
   left: (by) => `${by} left`,
   upTo: (level, name) => `up to ${level}${name && `: ${name}`}`,
+  phoning: (who, n) => `phoned ${who} ${n}×`.replace(/ +/g, " "),
+  phoned: (who) => `${who} answered the phone`,
   nobody: "nobody is on duty",
   step: {
     accept: "accepted",

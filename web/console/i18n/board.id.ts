@@ -66,6 +66,8 @@ export const boardId = {
   late: (by: string) => `lewat ${by}`,
   left: (by: string) => `sisa ${by}`,
   upTo: (level: string, name: string) => `naik ke ${level}${name && `: ${name}`}`,
+  phoning: (who: string, n: number): string => `ditelepon ${who} ${n}×`.replace(/ +/g, " "),
+  phoned: (who: string): string => `${who} sudah menjawab telepon`,
   nobody: "tidak ada yang bertugas",
   step: {
     accept: "diterima",

@@ -107,6 +107,7 @@ const step = (
   level: "",
   person: "",
   name: "",
+  phone: null,
   ...more,
 });
 
@@ -163,7 +164,12 @@ export const silentUnit = card({
   units: [assigned("R-03", 51)],
   steps: [
     step("acknowledge", 51, -21, { unit: "u-R-03", level: "dispatcher", person: "p-dwi", name: "Aipda Dwi" }),
-    step("arrive", 700, -100, { level: "chief", person: "p-budi", name: "AKP Budi Santoso" }),
+    step("arrive", 700, -100, {
+      level: "chief",
+      person: "p-budi",
+      name: "AKP Budi Santoso",
+      phone: { at: null, last: "no_answer", level: "chief", name: "AKP Budi Santoso", since: at(70), tries: 2 },
+    }),
   ],
   holder: { office: bpn, person: "p-budi", name: "AKP Budi Santoso", unit: "", level: "chief" },
   skill: "lantas",
