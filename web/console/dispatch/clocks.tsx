@@ -145,7 +145,7 @@ function Clock({ step, sign, now }: { step: Step; sign: string; now: number }) {
         {late ? word(t.board.missed, step.step) : word(t.board.step, step.step)}
         {step.level && ` · ${t.board.upTo(word(t.levels, step.level), step.name || t.board.nobody)}`}
         {step.phone &&
-          ` · ☏ ${step.phone.at ? t.board.phoned(step.phone.name) : t.board.phoning(step.phone.name === step.name ? "" : step.phone.name, step.phone.tries)}`}
+          ` · ☏ ${step.phone.last === "acknowledged" ? t.board.phoned(step.phone.name) : t.board.phoning(step.phone.name === step.name ? "" : step.phone.name, step.phone.tries)}`}
       </span>
       <span className="num push">{late ? t.board.late(clock(-rest)) : t.board.left(left(rest))}</span>
     </li>
