@@ -47,7 +47,7 @@ func toPolres(t *testing.T, sari *client, kind, place string, lat, lng float64) 
 	return i.ID
 }
 
-type incidentNow struct {
+type boardIncident struct {
 	State, Office, Linked string
 	Units                 []struct {
 		Unit, Sign                              string
@@ -58,16 +58,16 @@ type incidentNow struct {
 	Timeline []struct{ What, Text, Name string }
 }
 
-func (c *client) incident(t *testing.T, id string) (i incidentNow) {
+func (c *client) onBoard(t *testing.T, id string) (i boardIncident) {
 	t.Helper()
 	c.as(t).must("GET", "/incidents/"+id, nil, &i)
 	return i
 }
 
 // stands waits until an incident is as it should be.
-func (c *client) stands(t *testing.T, id, what string, ok func(incidentNow) bool) {
+func (c *client) stands(t *testing.T, id, what string, ok func(boardIncident) bool) {
 	t.Helper()
-	eventually(t, what, 10*time.Second, func() bool { return ok(c.incident(t, id)) })
+	eventually(t, what, 10*time.Second, func() bool { return ok(c.onBoard(t, id)) })
 }
 
 // picks an incident on the board.
@@ -104,7 +104,7 @@ func boardByKey(t *testing.T, h *house, dwi *operator, sari, reader *client) {
 	id := toPolres(t, sari, "curas", "depan Plaza Balikpapan", -1.2761, 116.8367)
 	dwi.sees("job-" + id)
 	dwi.presses("a")
-	reader.stands(t, id, "it is accepted", func(i incidentNow) bool { return i.State == "ACCEPTED" })
+	reader.stands(t, id, "it is accepted", func(i boardIncident) bool { return i.State == "ACCEPTED" })
 	dwi.sees("send-1")
 	dwi.reads("send-1", "mnt")
 	dwi.sees("map")
@@ -115,17 +115,17 @@ func boardByKey(t *testing.T, h *house, dwi *operator, sari, reader *client) {
 	}
 	dwi.accessible(t, "the board, live", string(axe))
 	dwi.presses("1")
-	reader.stands(t, id, "a unit is sent", func(i incidentNow) bool { return i.State == "ASSIGNED" })
-	sign := reader.incident(t, id).Units[0].Sign
+	reader.stands(t, id, "a unit is sent", func(i boardIncident) bool { return i.State == "ASSIGNED" })
+	sign := reader.onBoard(t, id).Units[0].Sign
 	dwi.seesUnit(sign, "ASSIGNED")
 	for _, k := range []struct{ key, state, unit string }{
 		{"g", "EN_ROUTE", "EN_ROUTE"}, {"i", "ON_SCENE", "ON_SCENE"}, {"e", "HANDLED", "RETURNING"},
 	} {
 		dwi.presses(k.key)
 		dwi.seesUnit(sign, k.unit)
-		reader.stands(t, id, k.state, func(i incidentNow) bool { return i.State == k.state })
+		reader.stands(t, id, k.state, func(i boardIncident) bool { return i.State == k.state })
 	}
-	i := reader.incident(t, id)
+	i := reader.onBoard(t, id)
 	if u := i.Units[0]; u.DepartedAt == nil || u.ArrivedAt == nil || u.EndedAt == nil {
 		t.Errorf("the unit's times are %+v", u)
 	} else if len(u.Skipped) != 1 || u.Skipped[0] != "acknowledge" {
@@ -142,11 +142,11 @@ func boardByKey(t *testing.T, h *house, dwi *operator, sari, reader *client) {
 	dwi.run(chromedp.KeyEvent("Korban diantar pulang"))
 	dwi.presses(kb.Tab)
 	dwi.presses(kb.Enter)
-	reader.stands(t, id, "it is closed", func(i incidentNow) bool { return i.State == "CLOSED" })
+	reader.stands(t, id, "it is closed", func(i boardIncident) bool { return i.State == "CLOSED" })
 	eventually(t, "it leaves the board", 5*time.Second, func() bool { return !dwi.has("job-" + id) })
 	dwi.run(chromedp.Navigate(h.Console + "/laporan/" + id))
 	dwi.reads("story", "Korban diantar pulang")
-	dwi.reads("story", "R-") // units by their call signs
+	dwi.reads("story", sign+" tiba") // units by their call signs
 	dwi.home()
 	dwi.sees("strength")
 }
@@ -163,12 +163,12 @@ func boardRadio(t *testing.T, dwi *operator, sari, reader *client) {
 	dwi.picks(one)
 	dwi.sees("send-1")
 	dwi.presses("1") // who sends a unit has taken the report
-	reader.stands(t, one, "a unit is sent", func(i incidentNow) bool { return len(i.Units) == 1 })
-	dwi.seesUnit(reader.incident(t, one).Units[0].Sign, "ASSIGNED")
+	reader.stands(t, one, "a unit is sent", func(i boardIncident) bool { return len(i.Units) == 1 })
+	dwi.seesUnit(reader.onBoard(t, one).Units[0].Sign, "ASSIGNED")
 	time.Sleep(2 * time.Second) // numbers wait a moment after their order has changed
 	dwi.presses("1")
-	reader.stands(t, one, "a second unit is sent", func(i incidentNow) bool { return len(i.Units) == 2 })
-	second := reader.incident(t, one).Units[1].Sign
+	reader.stands(t, one, "a second unit is sent", func(i boardIncident) bool { return len(i.Units) == 2 })
+	second := reader.onBoard(t, one).Units[1].Sign
 	dwi.seesUnit(second, "ASSIGNED")
 	dwi.picks(two) // the operator looks at something else when the radio speaks
 	dwi.presses("g")
@@ -177,20 +177,20 @@ func boardRadio(t *testing.T, dwi *operator, sari, reader *client) {
 	dwi.run(chromedp.Evaluate(`[...document.querySelectorAll('[data-testid="choose"] button kbd')].find((k) => k.closest('button').dataset.testid === 'choose-`+second+`')?.textContent ?? ''`, &n))
 	began := time.Now()
 	dwi.presses(n)
-	reader.stands(t, one, second+" has departed", func(i incidentNow) bool { return i.Units[1].DepartedAt != nil && i.Units[0].DepartedAt == nil })
+	reader.stands(t, one, second+" has departed", func(i boardIncident) bool { return i.Units[1].DepartedAt != nil && i.Units[0].DepartedAt == nil })
 	t.Logf("two strokes: %s departs, seen by the API %v after the second", second, time.Since(began).Round(time.Millisecond))
 	dwi.picks(one)
 	dwi.presses("q")
 	dwi.sees("choose")
 	dwi.clicks("choose-" + second)
-	reader.stands(t, one, second+" is released", func(i incidentNow) bool { return i.Units[1].EndedAt != nil })
+	reader.stands(t, one, second+" is released", func(i boardIncident) bool { return i.Units[1].EndedAt != nil })
 	for _, id := range []string{one, two} {
 		dwi.picks(id)
 		dwi.presses("o")
 		dwi.clicks("choose-cancel")
 		dwi.types("why-reason", "latihan selesai")
 		dwi.presses(kb.Enter)
-		reader.stands(t, id, "it is cancelled", func(i incidentNow) bool { return i.State == "CANCELLED" })
+		reader.stands(t, id, "it is cancelled", func(i boardIncident) bool { return i.State == "CANCELLED" })
 	}
 }
 
@@ -199,14 +199,14 @@ func boardTwins(t *testing.T, dwi *operator, sari, reader *client) {
 	second := toPolres(t, sari, "bakar", "Jl. MT Haryono, sebelah SPBU", -1.2509, 116.8604)
 	dwi.picks(second)
 	dwi.presses("a")
-	reader.stands(t, second, "accepted", func(i incidentNow) bool { return i.State == "ACCEPTED" })
+	reader.stands(t, second, "accepted", func(i boardIncident) bool { return i.State == "ACCEPTED" })
 	dwi.reads("same", "1 laporan mirip")
 	dwi.presses("c")
 	dwi.sees("choose-" + first)
 	dwi.presses("1")
-	reader.stands(t, second, "the later is linked to the earlier", func(i incidentNow) bool { return i.State == "LINKED" && i.Linked == first })
+	reader.stands(t, second, "the later is linked to the earlier", func(i boardIncident) bool { return i.State == "LINKED" && i.Linked == first })
 	dwi.clicks("unlink-" + second)
-	reader.stands(t, second, "it stands by itself again", func(i incidentNow) bool { return i.State == "ACCEPTED" })
+	reader.stands(t, second, "it stands by itself again", func(i boardIncident) bool { return i.State == "ACCEPTED" })
 	for _, id := range []string{first, second} {
 		reader.as(t).must("POST", "/incidents/"+id+"/cancel", map[string]any{"why": "latihan"}, nil)
 	}
@@ -221,7 +221,7 @@ func boardDrag(t *testing.T, dwi *operator, sari, reader *client, units map[stri
 		const job = document.querySelector('[data-testid="job-`+id+`"]');
 		on(document.querySelector('[data-testid="unit-M-05"]'), 'dragstart'); on(job, 'dragover'); on(job, 'drop');
 	})()`, nil))
-	reader.stands(t, id, "M-05 is sent", func(i incidentNow) bool { return len(i.Units) == 1 && i.Units[0].Unit == units["M-05"] })
+	reader.stands(t, id, "M-05 is sent", func(i boardIncident) bool { return len(i.Units) == 1 && i.Units[0].Unit == units["M-05"] })
 	reader.as(t).must("POST", "/incidents/"+id+"/cancel", map[string]any{"why": "latihan"}, nil)
 }
 
@@ -232,21 +232,23 @@ func boardCancel(t *testing.T, dwi *operator, sari, reader *client) {
 	dwi.clicks("choose-cancel")
 	dwi.types("why-reason", "pelapor mencabut laporan")
 	dwi.presses(kb.Enter)
-	reader.stands(t, id, "it is cancelled", func(i incidentNow) bool { return i.State == "CANCELLED" })
+	reader.stands(t, id, "it is cancelled", func(i boardIncident) bool { return i.State == "CANCELLED" })
 	dwi.run(chromedp.Navigate(dwi.house.Console + "/laporan/" + id))
 	dwi.clicks("reopen")
 	dwi.types("why-reason", "ternyata masih ribut")
 	dwi.presses(kb.Enter)
-	reader.stands(t, id, "it is open again", func(i incidentNow) bool { return i.State == "REOPENED" })
+	reader.stands(t, id, "it is open again", func(i boardIncident) bool { return i.State == "REOPENED" })
 	reader.as(t).must("POST", "/incidents/"+id+"/cancel", map[string]any{"why": "latihan"}, nil)
 	dwi.home()
 	dwi.sees("strength")
 }
 
 func boardRace(t *testing.T, h *house, dwi *operator, sari, reader *client, units map[string]string) {
-	for sign, u := range units { // one is left
-		if sign != "R-11" {
-			reader.as(t).must("POST", "/units/"+u+"/status", map[string]any{"status": "BROKEN", "via": "radio"}, nil)
+	var all []struct{ ID, Status string }
+	reader.as(t).must("GET", "/units?office="+bpn, nil, &all)
+	for _, u := range all { // one is left
+		if u.ID != units["R-11"] && u.Status != "BROKEN" {
+			reader.as(t).must("POST", "/units/"+u.ID+"/status", map[string]any{"status": "BROKEN", "via": "radio"}, nil)
 		}
 	}
 	hasan := h.browses(t, "hasan", mic)
@@ -272,7 +274,7 @@ func boardRace(t *testing.T, h *house, dwi *operator, sari, reader *client, unit
 	eventually(t, "one of them gets it", 10*time.Second, func() bool {
 		got = nil
 		for k, id := range ids {
-			if len(reader.incident(t, id).Units) > 0 {
+			if len(reader.onBoard(t, id).Units) > 0 {
 				got = append(got, k)
 			}
 		}
@@ -309,7 +311,7 @@ func boardOver(t *testing.T, h *house, dwi *operator, sari, reader *client) {
 	id := toPolres(t, sari, "curas", "Pelabuhan feri Kariangau", -1.204, 116.81)
 	dwi.picks(id)
 	dwi.presses("a")
-	reader.stands(t, id, "accepted", func(i incidentNow) bool { return i.State == "ACCEPTED" })
+	reader.stands(t, id, "accepted", func(i boardIncident) bool { return i.State == "ACCEPTED" })
 	eventually(t, "it is shown as accepted", 5*time.Second, func() bool { return !dwi.has("accept") })
 	dwi.presses("o")
 	dwi.clicks("choose-over")
@@ -329,7 +331,7 @@ func boardOver(t *testing.T, h *house, dwi *operator, sari, reader *client) {
 	anwar.reads("handover", "tempatnya di seberang")
 	anwar.presses("a")
 	who := h.signIn(h.account(ppu, "supervisor", 0))
-	who.stands(t, id, "the other Polres has it", func(i incidentNow) bool { return i.Office == ppu })
+	who.stands(t, id, "the other Polres has it", func(i boardIncident) bool { return i.Office == ppu })
 	anwar.reads("story", "Diambil alih")
 	eventually(t, "it leaves the giver's board", 5*time.Second, func() bool { return !dwi.has("job-" + id) })
 }
