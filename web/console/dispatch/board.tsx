@@ -179,6 +179,7 @@ export function Board({ phone, call = null, ofCall = "", unfinished = false, orp
   });
 
   const best = proposed[0];
+  const seen = units.length > 0 || queue.some((i) => i.at !== null); // an empty map costs an old PC as much as a full one
   const unit = open.kind === "unit" ? live.units[open.id] : undefined;
   return (
     <>
@@ -236,7 +237,7 @@ export function Board({ phone, call = null, ofCall = "", unfinished = false, orp
             {t.board.map}
           </Act>
         </h2>
-        {map && (
+        {map && seen && (
           <Suspense fallback={<div className="map" aria-busy="true" />}>
             <BoardMap
               card={card}

@@ -54,7 +54,15 @@ describe("what is heard", () => {
     expect([...list.values()].sort()).toEqual(["alarm", "alarm", "panic", "report"]);
   });
   it("a crew that somebody looks after is heard no more", () => {
-    const panic = { at: at(9), by: "", via: "phone" as const, place: null, seen: "p-dwi", seenBy: "Dwi", seenAt: at(2) };
+    const panic = {
+      at: at(9),
+      by: "",
+      via: "phone" as const,
+      place: null,
+      seen: "p-dwi",
+      seenBy: "Dwi",
+      seenAt: at(2),
+    };
     expect(calls([], [unit("R-07", "ON_SCENE", 5, { panic })], moment).size).toBe(0);
   });
 });

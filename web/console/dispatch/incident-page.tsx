@@ -56,7 +56,7 @@ export function IncidentPage({ incident: i }: { incident: Incident }) {
         .filter(Boolean)
         .join(" · "),
     ],
-    [t.incidents.holder, [officeName(desk, i.office), isOpen && holder].filter(Boolean).join(" · ")],
+    [t.incidents.holder, [...new Set([officeName(desk, i.office), isOpen && holder])].filter(Boolean).join(" · ")],
     [t.incidents.result, i.result ? word(t.results, i.result) : ""],
     [t.incidents.done, i.done],
   ];

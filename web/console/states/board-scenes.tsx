@@ -119,7 +119,15 @@ export const boardScenes: Record<string, Scene> = {
       u.sign === "R-07"
         ? {
             ...u,
-            panic: { at: fx.at(8), by: "p-rahmat", via: "phone" as const, place: b.plaza, seen: "", seenBy: "", seenAt: null },
+            panic: {
+              at: fx.at(8),
+              by: "p-rahmat",
+              via: "phone" as const,
+              place: b.plaza,
+              seen: "",
+              seenBy: "",
+              seenAt: null,
+            },
           }
         : u,
     ),
