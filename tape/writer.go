@@ -123,8 +123,6 @@ func (w *Writer) flush(all bool) {
 }
 
 // write brings sound, then header, then sums to the file, so that each is true of what is before it.
-//
-// The header follows each second: Recover goes by the file's size, and a player in the middle of a call misses no more.
 func (w *Writer) write(all bool, now time.Time) error {
 	buf := blocks.Get().(*[second]byte) //nolint:errcheck // nothing else is put there
 	defer blocks.Put(buf)
@@ -145,7 +143,7 @@ func (w *Writer) write(all bool, now time.Time) error {
 		w.lines = append(w.lines, w.chain.add(sound)...)
 		w.pending = nil
 	}
-	if w.chain.bytes != w.headed && (all || w.chain.bytes-w.headed >= second) || w.failed != nil {
+	if w.chain.bytes != w.headed || w.failed != nil {
 		if _, err := w.wav.WriteAt(header(w.chain.bytes), 0); err != nil {
 			return err
 		}
