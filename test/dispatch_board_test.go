@@ -95,6 +95,7 @@ func TestDispatchBoard(t *testing.T) {
 		return
 	}
 	t.Run("what a radio call says, in two strokes", func(t *testing.T) { boardRadio(t, dwi.as(t), sari, reader) })
+	t.Run("a place is found by its words", func(t *testing.T) { boardPlace(t, dwi.as(t), sari, reader) })
 	t.Run("duplicates are linked and parted", func(t *testing.T) { boardTwins(t, dwi.as(t), sari, reader) })
 	t.Run("a unit is dragged to an incident", func(t *testing.T) { boardDrag(t, dwi.as(t), sari, reader, units) })
 	t.Run("cancelled with a reason, reopened", func(t *testing.T) { boardCancel(t, dwi.as(t), sari, reader) })
@@ -194,6 +195,32 @@ func boardRadio(t *testing.T, dwi *operator, sari, reader *client) {
 		dwi.presses(kb.Enter)
 		reader.stands(t, id, "it is cancelled", func(i boardIncident) bool { return i.State == "CANCELLED" })
 	}
+}
+
+// boardPlace: a report without a point has no minutes; a place that is chosen by key brings them.
+func boardPlace(t *testing.T, dwi *operator, sari, reader *client) {
+	var i struct{ ID string }
+	sari.must("POST", "/incidents", map[string]any{"source": "radio", "report": map[string]any{
+		"kind": "laka", "priority": 2, "place": "", "reporter": "", "reporterNumber": "", "protect": false, "weapons": "", "injured": "",
+		"people": 0, "vehicle": "", "office": bpn, "summary": "",
+	}}, &i)
+	sari.must("POST", "/incidents/"+i.ID+"/send", map[string]any{"office": bpn}, nil)
+	dwi.picks(i.ID)
+	dwi.presses("a")
+	dwi.sees("send-1")
+	if m := dwi.text("send-1"); strings.Contains(m, "mnt") {
+		t.Errorf("minutes are told of no place: %s", m)
+	}
+	dwi.presses("f")
+	dwi.types("field-place", "plaza balikpapan")
+	dwi.sees("place-0")
+	dwi.presses(kb.ArrowDown)
+	dwi.presses(kb.Enter)
+	dwi.sees("place-point")
+	dwi.saved()
+	dwi.reads("send-1", "mnt")
+	t.Logf("the place is %q", dwi.value("field-place"))
+	reader.must("POST", "/incidents/"+i.ID+"/cancel", map[string]any{"why": "latihan"}, nil)
 }
 
 func boardTwins(t *testing.T, dwi *operator, sari, reader *client) {

@@ -67,3 +67,4 @@ export type UnitAdvice = S["UnitAdvice"];
 export type UnitStepName = S["UnitStep"]["step"];
 export type NewIncident = S["NewIncident"];
 export type MapInfo = S["MapInfo"];
+export type PlaceFound = S["PlaceFound"];

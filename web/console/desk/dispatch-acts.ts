@@ -7,6 +7,7 @@ import type {
   IncidentCard,
   MapInfo,
   NewIncident,
+  PlaceFound,
   Unit,
   UnitStatus,
   UnitStepName,
@@ -33,6 +34,7 @@ export interface DispatchActs {
   seePanic(unit: string): Promise<Unit>;
   clearPanic(unit: string, note: string): Promise<Unit>;
   open(made: NewIncident): Promise<Incident>;
+  places(q: string): Promise<PlaceFound[]>;
   map(): Promise<MapInfo>;
   areas(): Promise<unknown>;
 }
@@ -80,6 +82,7 @@ export const dispatchActs: DispatchActs = {
   clearPanic: (id, text) =>
     command((headers) => client.POST("/units/{id}/panic/clear", { ...path(id), body: { text }, headers })),
   open: (body) => command((headers) => client.POST("/incidents", { body, headers })),
+  places: (q) => ask(() => client.GET("/places", { params: { query: { q, limit: 7 } } })),
   map: () => ask(() => client.GET("/map")),
   areas: () => ask(() => client.GET("/areas") as Promise<{ data?: unknown; error?: unknown; response: Response }>),
 };

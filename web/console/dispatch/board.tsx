@@ -54,7 +54,7 @@ export function Board({ phone, call = null, ofCall = "", unfinished = false, orp
   const works = role === "operator" || role === "supervisor";
   const queue = queueOf(live, own);
   const units = Object.values(live.units).filter((u) => u.home === own || session.offices.some((o) => o.id === u.home));
-  useBoardSounds(queue, units);
+  useBoardSounds(queue);
 
   const [chosen, choose] = useState("");
   const list = queue.map((i) => i.id);

@@ -1,7 +1,7 @@
 // What is asked before a dispatcher's rarer acts: why, to whom, which.
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import type { IncidentCard, NewIncident, Unit } from "../api/types";
+import type { IncidentCard, NewIncident, Report, Unit } from "../api/types";
 import { useDesk, useNow } from "../desk/desk";
 import { begin } from "../desk/draft";
 import { useRun } from "../desk/notice";
@@ -9,6 +9,7 @@ import { useTexts } from "../i18n";
 import { Act } from "../parts/bits";
 import { Dialog } from "../parts/dialog";
 import { KindField } from "../parts/kind-field";
+import { PlaceField } from "../parts/place-field";
 import { Readers } from "../parts/restrict";
 import { WhyDialog } from "../screens/sift-menu";
 import { shortNumber } from "../words/digits";
@@ -224,14 +225,14 @@ export function OpenDialog({ onMade, onClose }: { onMade: (id: string) => void; 
   const run = useRun();
   const [source, from] = useState<NewIncident["source"]>("walk_in");
   const [kind, choose] = useState({ code: "", priority: 0 });
-  const [place, where] = useState("");
+  const [where, go] = useState<Pick<Report, "place" | "at">>({ place: "", at: null });
   const [summary, what] = useState("");
   const [busy, setBusy] = useState(false);
   const submit = async (e: FormEvent) => {
     e.preventDefault();
     if (busy) return;
     setBusy(true);
-    const report = { ...begin(null).report, kind: kind.code, priority: kind.priority, place, summary };
+    const report = { ...begin(null).report, kind: kind.code, priority: kind.priority, ...where, summary };
     const made = await run(() => acts.open({ source, report }));
     setBusy(false);
     if (made) onMade(made.id);
@@ -257,17 +258,10 @@ export function OpenDialog({ onMade, onClose }: { onMade: (id: string) => void; 
           onChange={(k) => choose({ code: k.code, priority: kinds.find((x) => x.code === k.code)?.priority ?? 3 })}
           disabled={false}
         />
-        <label className="above">
+        <label className="above" htmlFor="field-place">
           {t.form.place}
-          <input
-            className="fld"
-            maxLength={500}
-            required
-            value={place}
-            onChange={(e) => where(e.target.value)}
-            data-testid="new-place"
-          />
         </label>
+        <PlaceField report={where} type={(c) => go({ ...where, ...c })} disabled={false} />
         <label className="above">
           {t.form.notes}
           <textarea

@@ -139,7 +139,9 @@ export function IncidentPage({ incident: i }: { incident: Incident }) {
         </div>
       )}
       {part && i.state !== "DRAFT" && <Restricted incident={i} />}
-      <h2>{t.board.story.title}</h2>
+      <h2>
+        {t.board.story.title} · {session.office.zoneName}
+      </h2>
       {part && (isOpen || i.state === "DRAFT") && (
         <form
           className="row"

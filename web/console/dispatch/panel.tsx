@@ -312,7 +312,7 @@ function Foot(p: PanelProps & { number: string; accept: () => void; canAccept: b
       ) : (
         wants && (
           <Act look="main" hint="1" testid="send-best" onClick={best.send}>
-            {t.board.send(best.sign, best.minutes)}
+            {best.minutes ? t.board.send(best.sign, best.minutes) : t.board.sendOnly(best.sign)}
           </Act>
         )
       )}

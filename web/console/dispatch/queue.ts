@@ -1,5 +1,5 @@
 // What a dispatcher must look at first, and how an incident stands. Pure: nothing here reads a clock.
-import type { IncidentCard, Step, Unit } from "../api/types";
+import type { IncidentCard, Step } from "../api/types";
 import { type Live, openIncidents } from "../live/live";
 
 /** Whether an incident is offered to this office by another, which holds it until it is taken. */
@@ -49,13 +49,12 @@ export function queueOf(live: Live, office: string): IncidentCard[] {
 }
 
 /** What the board must make heard: each of these once, when it first appears. */
-export function calls(queue: readonly IncidentCard[], units: readonly Unit[], now: number): Map<string, Heard> {
+export function calls(queue: readonly IncidentCard[], now: number): Map<string, Heard> {
   const list = new Map<string, Heard>();
   for (const i of queue) {
     list.set(`new ${i.id} ${i.handover?.at ?? ""}`, "report");
     for (const s of missed(i, now)) list.set(`late ${i.id} ${s.step} ${s.unit} ${s.since} ${s.level}`, "alarm");
   }
-  for (const u of units) if (u.panic && !u.panic.seen) list.set(`panic ${u.id} ${u.panic.at}`, "panic");
   return list;
 }
-export type Heard = "report" | "alarm" | "panic";
+export type Heard = "report" | "alarm";

@@ -93,7 +93,7 @@ export function Story({
       {rows.map((r) => {
         const ms = Date.parse(r.at);
         return (
-          <li key={r.at + r.what + r.text + (r.call?.id ?? "")} className={r.what} data-what={r.what}>
+          <li key={r.at + r.what + r.text + (r.call?.id ?? "")} className={`row-${r.what}`} data-what={r.what}>
             <time className="num" dateTime={r.at}>
               {isoDay(ms, zone) === today ? timeOfDay(ms, zone) : dayTime(ms, zone)}
             </time>

@@ -42,13 +42,9 @@ export function UnitList({
   const t = useTexts();
   const here = card ? unitsOf(units, card) : [];
   const shown = new Set(here.map((u) => u.id));
-  const byId = new Map(units.map((u) => [u.id, u]));
-  const proposed: [Unit, UnitAdvice][] = [];
-  for (const a of advice.advised?.units ?? []) {
-    const u = byId.get(a.unit);
-    if (u && !shown.has(u.id) && proposed.length < 9) proposed.push([u, a]);
-  }
-  for (const [u] of proposed) shown.add(u.id);
+  const proposed = proposedUnits(card, units, advice);
+  const said = new Map(advice.advised?.units.map((a) => [a.unit, a]));
+  for (const u of proposed) shown.add(u.id);
   const left = units.filter((u) => !shown.has(u.id)).sort(bySign);
   const busy = left.filter((u) => u.job !== null);
   const rest = left
@@ -73,11 +69,11 @@ export function UnitList({
           <h3>{t.board.advice}</h3>
           {!advice.advised.known && <p className="warned pad">△ {t.board.noPoint}</p>}
           {proposed.length === 0 && <p className="dim pad">{t.board.noneFree}</p>}
-          {proposed.map(([u, a], i) => (
+          {proposed.map((u, i) => (
             <UnitRow
               key={u.id}
               unit={u}
-              advice={a}
+              advice={said.get(u.id)}
               known={advice.advised?.known ?? false}
               n={i + 1}
               onOpen={onOpen}
@@ -92,15 +88,18 @@ export function UnitList({
   );
 }
 
-/** The unit that a number stands for. */
+/**
+ * The units that the numbers stand for, the best first. Where the place is not known nothing can be reckoned, and somebody must
+ * be sent all the same: then they are those that are free, by call sign.
+ */
 export function proposedUnits(card: IncidentCard | undefined, units: readonly Unit[], advice: Advice): Unit[] {
-  if (!card) return [];
+  if (!card || !advice.advised) return [];
   const here = new Set(unitsOf(units, card).map((u) => u.id));
   const byId = new Map(units.map((u) => [u.id, u]));
-  return (advice.advised?.units ?? [])
-    .flatMap((a) => byId.get(a.unit) ?? [])
-    .filter((u) => !here.has(u.id))
-    .slice(0, 9);
+  const list = advice.advised.known
+    ? advice.advised.units.flatMap((a) => byId.get(a.unit) ?? [])
+    : units.filter(isFree).sort(bySign);
+  return list.filter((u) => !here.has(u.id)).slice(0, 9);
 }
 
 function UnitRow({
@@ -157,17 +156,19 @@ function UnitRow({
         </span>
         {u.panic && <span className="alarm sub">{t.board.panic(u.sign)}</span>}
       </button>
-      {a && (
+      {n && (
         <Act
           className="send"
           look="small"
-          hint={n ? String(n) : undefined}
+          hint={String(n)}
           disabled={!onSend}
           testid={`send-${n}`}
           onClick={() => onSend?.(u)}
         >
-          <b className="num">{known ? t.board.minutes(Math.max(1, Math.round(a.arriveS / 60))) : "–"}</b>
-          <span className="hidden">{t.board.send(u.sign, "").replace(" · ", "")}</span>
+          <b className="num">
+            {known && a ? t.board.minutes(Math.max(1, Math.round(a.arriveS / 60))) : t.board.noMinutes}
+          </b>
+          <span className="hidden">{t.board.sendOnly(u.sign)}</span>
         </Act>
       )}
     </div>

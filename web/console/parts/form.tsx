@@ -11,6 +11,7 @@ import { timeOfDay } from "../words/time";
 import { Field } from "./bits";
 import { AboutField, LanguageField } from "./form-more";
 import { KindField } from "./kind-field";
+import { PlaceField } from "./place-field";
 
 export function ReportForm(props: {
   report: ReportState;
@@ -108,17 +109,7 @@ function Fields({ report, type, disabled }: { report: Report; type: (c: Partial<
       </Field>
       <AboutField report={report} type={type} disabled={disabled} />
       <Field label={t.form.place} id="field-place">
-        <input
-          id="field-place"
-          className="fld"
-          data-testid="field-place"
-          autoComplete="off"
-          maxLength={500}
-          readOnly={disabled}
-          placeholder={t.form.placeHint}
-          value={report.place}
-          onChange={(e) => type({ place: e.target.value })}
-        />
+        <PlaceField report={report} type={type} disabled={disabled} />
       </Field>
       <Field label={t.form.reporter} id="field-reporter">
         <div className="row">

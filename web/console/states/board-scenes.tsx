@@ -5,14 +5,18 @@ import type { Desk } from "../desk/desk";
 import { Choose } from "../dispatch/choose";
 import { OpenDialog, OverDialog, SameDialog, UnitDialog } from "../dispatch/dialogs";
 import { Positions } from "../live/positions";
+import type { Listing } from "../parts/list";
 import { phoneOff } from "../phone/line";
 import { DispatchPage } from "../screens/dispatch";
+import { IncidentsView } from "../screens/incidents";
 import { PolresConsole } from "../screens/polres";
 import * as b from "./board-fixtures";
 import * as fx from "./fixtures";
 import type { Scene } from "./scenes";
 
 const nothing = () => {};
+const listing = <T,>(data: T): Listing<T> =>
+  ({ data, error: null, dataUpdatedAt: fx.moment, isFetching: false, refetch: nothing }) as unknown as Listing<T>;
 const up = { ...phoneOff, line: "up" as const };
 
 const acts: Partial<Acts> = {
@@ -111,7 +115,7 @@ export const boardScenes: Record<string, Scene> = {
     acts: { ...acts, recommend: () => Promise.resolve({ ...b.advised, units: [] }) },
   }),
   "board-noplace": board([{ ...b.fresh, at: null, place: "", placeKnownAt: null }], b.units, {
-    acts: { ...acts, recommend: () => Promise.resolve({ ...b.advised, known: false }) },
+    acts: { ...acts, recommend: () => Promise.resolve({ ...b.advised, known: false, units: [] }) },
   }),
   "board-panic": board(
     [b.going],
@@ -177,6 +181,17 @@ export const boardScenes: Record<string, Scene> = {
         <PolresConsole />
         <OpenDialog onMade={nothing} onClose={nothing} />
       </>
+    ),
+  }),
+  "board-page": board([b.going, ...others], b.goingUnits, {
+    show: () => (
+      <IncidentsView
+        list={listing({ items: [b.going, ...others], next: "" })}
+        one={listing(b.full)}
+        id="i42"
+        filter={{ state: "open", q: "", office: "", class: "", limit: 50 }}
+        onFilter={nothing}
+      />
     ),
   }),
   "board-chief": {
