@@ -87,9 +87,10 @@ type Softphone interface {
 	Lost(seat office.SeatID)
 }
 
-// Tapes opens recordings.
+// Tapes opens recordings, and the chains of hashes beside them (tape.Sum).
 type Tapes interface {
 	Open(id string) (io.ReadSeekCloser, error)
+	Chain(id string) (io.ReadCloser, error)
 }
 
 // Config is what a Server is made of. Staff, Directory, Board, Desk, Dispatch, View, Softphone and Tapes are needed.

@@ -119,7 +119,7 @@ func (s *Server) caseFile(w http.ResponseWriter, r *http.Request, c *caller) {
 	of, _ := s.cfg.Directory.Get(id) // the rule has seen that it is there
 	file := report.Case{
 		Office: of, By: strings.TrimSpace(c.Person.Rank + " " + c.Person.Name), Reason: strings.TrimSpace(wish.Reason), From: wish.From, To: wish.To,
-		Made: s.cfg.Now(), Tape: s.cfg.Tapes.Open,
+		Made: s.cfg.Now(), Tape: s.cfg.Tapes.Open, Chain: s.cfg.Tapes.Chain,
 	}
 	for _, n := range wish.Numbers {
 		number, ok := office.ParseNumber(n)

@@ -3,7 +3,10 @@ package api_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"testing"
@@ -109,9 +112,31 @@ func TestFilterPages(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %d %s", err, res.status, res.body)
 		}
-		names := map[string]bool{}
+		names, sums := map[string]bool{}, map[string]string{}
 		for _, f := range z.File {
 			names[f.Name] = true
+			r, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Name != "SHA256SUMS" {
+				sums[f.Name] = fmt.Sprintf("%x", sha256.Sum256(raw))
+				continue
+			}
+			for line := range strings.Lines(string(raw)) { // the last file of the ZIP: it tells of all others
+				sum, name, ok := strings.Cut(strings.TrimSpace(line), "  ")
+				if !ok || sums[name] != sum {
+					t.Errorf("SHA256SUMS says %q, %s has %s", line, name, sums[name])
+				}
+				delete(sums, name)
+			}
+			if len(sums) > 0 {
+				t.Errorf("SHA256SUMS leaves out %v", sums)
+			}
 		}
 		if !names["panggilan.csv"] || !names["BACA.txt"] || !names["SHA256SUMS"] {
 			t.Errorf("in the file: %v", names)

@@ -48,7 +48,7 @@ func factsOf(t *rapid.T, most int) []fact {
 	var out []fact
 	for i := range rapid.IntRange(1, most).Draw(t, "n") {
 		at := noon.Add(time.Duration(rapid.IntRange(0, 40).Draw(t, "at")) * 3 * 24 * time.Hour)
-		switch rapid.IntRange(0, 12).Draw(t, "what") {
+		switch what := rapid.IntRange(0, 16).Draw(t, "what"); what {
 		case 0:
 			out = append(out, fact{event: Cleared{At: at, Number: office.Private(budi), By: "wati"}, at: at})
 		case 1:
@@ -57,6 +57,13 @@ func factsOf(t *rapid.T, most int) []fact {
 			out = append(out, fact{event: Blocked{At: at, Number: office.Private(budi), Until: at.Add(5 * time.Hour), By: "wati"}, at: at})
 		case 3:
 			out = append(out, fact{event: Unblocked{At: at, Number: office.Private(budi), By: "wati"}, at: at})
+		case 13, 14, 15, 16: // what happened at the gate, and a notice, are no evidence
+			n, id := office.Private(budi), fmt.Sprintf("c%d", i)
+			e := []Event{
+				GateEntered{At: at, Call: id, Number: n, Level: Gate}, GatePassed{At: at, Call: id, Number: n, Level: Gate},
+				GateEnded{At: at, Call: id, How: LeftGate}, Noticed{At: at, Number: n, By: "wati"},
+			}[what-13]
+			out = append(out, fact{event: e, at: at})
 		default:
 			id := fmt.Sprintf("c%d", i)
 			out = append(out, fact{ended: &Ended{
@@ -116,8 +123,8 @@ func TestEvidenceOnlyRisesWithAnEvent(t *testing.T) {
 				if m, ok := f.event.(SharedMarked); !ok || m.On {
 					t.Fatalf("fact %d, %T, raised the evidence by %v", i, f.event, rise)
 				}
-			case rise > max(w.Prank, w.FalseReport, w.Empty)+1e-9:
-				t.Fatalf("one call raised the evidence by %v", rise)
+			case rise > map[string]float64{"iseng": w.Prank, "laporan_palsu": w.FalseReport, "kosong": w.Empty, "putus_awal": w.Empty}[f.ended.Outcome]+1e-9:
+				t.Fatalf("one %s raised the evidence by %v", f.ended.Outcome, rise)
 			case !slices.ContainsFunc(s.Steps, func(v Weighed) bool { return v.Call == f.ended.Call && v.Kind == KindOf(f.ended.Outcome) }):
 				t.Fatalf("the evidence rose by %v, and no step tells why", rise)
 			}

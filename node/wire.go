@@ -249,3 +249,5 @@ func (t tapes) Open(id string) (io.ReadSeekCloser, error) {
 	r, _, err := t.store.Open(id)
 	return r, err
 }
+
+func (t tapes) Chain(id string) (io.ReadCloser, error) { return t.store.Chain(id) }

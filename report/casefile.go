@@ -30,14 +30,17 @@ type Case struct {
 	Calls   []view.CallFull
 	// Tape opens a recording by its id; the error is written into the file in the tape's place.
 	Tape func(id string) (io.ReadSeekCloser, error)
+	// Chain opens the hashes of its seconds (tape.Sum).
+	Chain func(id string) (io.ReadCloser, error)
 }
 
 // CaseFile writes the case as a ZIP: BACA.txt (who asked, why, how to check), panggilan.csv (one line a call, times in the
-// office's zone), rekaman/ (the tapes) and SHA256SUMS over all of them. A tape that can't be opened is named in BACA.txt
+// office's zone), rekaman/ (the tapes, each with the chain that the journal holds the end of) and SHA256SUMS over all of
+// them. Whoever gets it can check all by himself. A tape that can't be opened is named in BACA.txt
 // and leaves the others in place. The error is w's.
 func CaseFile(w io.Writer, c Case) error {
 	z := zip.NewWriter(w)
-	sums := &bytes.Buffer{}
+	sums, hashes := &bytes.Buffer{}, map[string]string{}
 	add := func(name string, r io.Reader) error {
 		// Sound doesn't get smaller, and a stored file can be listened to where the ZIP lies.
 		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: c.Made})
@@ -48,15 +51,9 @@ func CaseFile(w io.Writer, c Case) error {
 		if _, err := io.Copy(io.MultiWriter(f, h), r); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
-		fmt.Fprintf(sums, "%s  %s\n", hex.EncodeToString(h.Sum(nil)), name)
+		hashes[name] = hex.EncodeToString(h.Sum(nil))
+		fmt.Fprintf(sums, "%s  %s\n", hashes[name], name)
 		return nil
-	}
-	table, err := c.table()
-	if err != nil {
-		return err
-	}
-	if err := add("panggilan.csv", table); err != nil {
-		return err
 	}
 	var missing []string
 	for _, call := range c.Calls {
@@ -73,7 +70,23 @@ func CaseFile(w io.Writer, c Case) error {
 			if err = errors.Join(err, tape.Close()); err != nil {
 				return err
 			}
+			chain, err := c.Chain(id)
+			if err != nil {
+				missing = append(missing, id+".sum")
+				continue
+			}
+			err = add("rekaman/"+id+".sum", chain)
+			if err = errors.Join(err, chain.Close()); err != nil {
+				return err
+			}
 		}
+	}
+	table, err := c.table(hashes)
+	if err != nil {
+		return err
+	}
+	if err := add("panggilan.csv", table); err != nil {
+		return err
 	}
 	if err := add("BACA.txt", strings.NewReader(c.words(missing))); err != nil {
 		return err
@@ -95,13 +108,14 @@ func (c Case) local(t time.Time) string {
 	return t.In(c.Office.Location()).Format("2006-01-02 15:04:05")
 }
 
-func (c Case) table() (io.Reader, error) {
+// table has one line a call; hashes are those of the files.
+func (c Case) table(hashes map[string]string) (io.Reader, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	zone := c.Office.ZoneName(c.Made)
 	rows := [][]string{{
 		"panggilan", "nomor", "dering_pertama_" + zone, "dijawab_" + zone, "selesai_" + zone, "bicara_detik", "hasil", "jenis_iseng",
-		"petugas", "rekaman", "rekaman_detik", "hash_rekaman_sha256",
+		"petugas", "rekaman", "rekaman_detik", "sha256_berkas_rekaman", "mata_rantai_terakhir",
 	}}
 	at := func(t *time.Time) string {
 		if t == nil {
@@ -110,9 +124,15 @@ func (c Case) table() (io.Reader, error) {
 		return c.local(*t)
 	}
 	for _, x := range c.Calls {
+		var files []string
+		for id := range strings.SplitSeq(x.TapeID, ",") {
+			if h := hashes["rekaman/"+id+".wav"]; h != "" {
+				files = append(files, h)
+			}
+		}
 		rows = append(rows, []string{
 			string(x.ID), x.Number, c.local(x.FirstRing), at(x.AnsweredAt), at(x.EndedAt), strconv.FormatInt(x.TalkMs/1000, 10),
-			string(x.Outcome), string(x.Prank), x.OperatorName, x.TapeID, strconv.FormatInt(x.TapeMs/1000, 10), x.TapeHash,
+			string(x.Outcome), string(x.Prank), x.OperatorName, x.TapeID, strconv.FormatInt(x.TapeMs/1000, 10), strings.Join(files, ","), x.TapeHash,
 		})
 	}
 	for i := range rows {
@@ -147,8 +167,11 @@ func (c Case) words(missing []string) string {
 	b.WriteString("Isi: panggilan.csv (satu baris per panggilan), rekaman/ (kiri penelepon, kanan petugas), SHA256SUMS.\n\n")
 	b.WriteString("Memeriksa keaslian:\n")
 	b.WriteString("1. `sha256sum -c SHA256SUMS` memeriksa berkas ini.\n")
-	b.WriteString("2. Kolom hash_rekaman_sha256 adalah mata rantai terakhir rekaman, yang tercatat di jurnal Siaga saat panggilan selesai.\n")
-	b.WriteString("   `siaga verify` di kantor pembuat memeriksa jurnal dan rekaman itu terhadap rantainya.\n")
+	b.WriteString("2. Kolom sha256_berkas_rekaman adalah SHA-256 berkas WAV di rekaman/.\n")
+	b.WriteString("3. Kolom mata_rantai_terakhir tercatat di jurnal Siaga saat panggilan selesai. rekaman/*.sum berisi rantainya: mata rantai\n")
+	b.WriteString("   pertama adalah SHA-256 baris pertama (dengan akhir barisnya), setiap berikutnya SHA-256 dari mata rantai sebelumnya (32 bita) dan suara\n")
+	b.WriteString("   satu detik (16000 bita setelah kepala WAV; yang terakhir boleh kurang). Mata rantai terakhir harus sama dengan kolom itu.\n")
+	b.WriteString("4. `siaga verify` di kantor pembuat memeriksa jurnal dan rekaman terhadap rantainya.\n")
 	if len(missing) > 0 {
 		fmt.Fprintf(&b, "\nREKAMAN YANG TIDAK DAPAT DIBUKA (%d): %s\n", len(missing), strings.Join(missing, ", "))
 	}

@@ -31,6 +31,19 @@ func (s *Store) Open(id string) (io.ReadSeekCloser, int64, error) {
 	return p, headerSize + data, nil
 }
 
+// Chain opens the .sum file of a tape, so that whoever gets the tape can reckon its hash anew.
+func (s *Store) Chain(id string) (io.ReadCloser, error) {
+	path, err := s.find(id)
+	if err != nil {
+		return nil, fmt.Errorf("open the chain of tape %s: %w", id, err)
+	}
+	f, err := os.Open(path + ".sum")
+	if err != nil {
+		return nil, fmt.Errorf("open the chain of tape %s: %w", id, err)
+	}
+	return f, nil
+}
+
 // playback is a tape with the header that it had when it was opened.
 type playback struct {
 	*io.SectionReader

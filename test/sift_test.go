@@ -2,6 +2,10 @@ package test
 
 import (
 	"archive/zip"
+	"crypto/sha256"
+	"encoding/csv"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,12 +95,20 @@ func TestFilterPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := make([]string, len(z.File))
-	for i, f := range z.File {
-		names[i] = f.Name
+	inside := checked(t, z)
+	table, err := csv.NewReader(strings.NewReader(inside["panggilan.csv"])).ReadAll()
+	if err != nil || len(table) != 3 {
+		t.Fatalf("the table has %d lines: %v", len(table), err)
 	}
-	if t.Logf("the case file holds %v", names); len(names) < 3 {
-		t.Errorf("the case file holds only %v", names)
+	for _, row := range table[1:] { // each tape, with the hash that the table and the list give it
+		tape, hash, link := row[9], row[11], row[12]
+		wav := inside["rekaman/"+tape+".wav"]
+		if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(wav))); tape == "" || sum != hash {
+			t.Errorf("tape %q has the hash %s, the table says %s", tape, sum, hash)
+		}
+		if last := lastLink(inside["rekaman/"+tape+".sum"], wav); last != link {
+			t.Errorf("the chain of tape %q ends in %s, the table has %s from the journal", tape, last, link)
+		}
 	}
 	budi.goes("Hasil gerbang")
 	budi.sees("list-empty") // nobody was at the gate
@@ -124,6 +136,49 @@ func TestFilterPages(t *testing.T) {
 		who.must("GET", "/offices/"+polda+"/filter", nil, &now)
 		return now.Weights.Gate == 10
 	})
+}
+
+// checked reads a case file and reckons the hash of every file in it anew, as whoever gets it can by sha256sum -c.
+func checked(t *testing.T, z *zip.Reader) map[string]string {
+	t.Helper()
+	inside := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside[f.Name] = string(raw)
+	}
+	n := 0
+	for line := range strings.Lines(inside["SHA256SUMS"]) {
+		n++
+		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		if got := fmt.Sprintf("%x", sha256.Sum256([]byte(inside[name]))); got != sum {
+			t.Errorf("%s has the hash %s, SHA256SUMS says %s", name, got, sum)
+		}
+	}
+	if n != len(inside)-1 {
+		t.Errorf("SHA256SUMS tells of %d files, the case file holds %d besides", n, len(inside)-1)
+	}
+	return inside
+}
+
+// lastLink reckons the chain of a tape anew, as BACA.txt says.
+func lastLink(sums, wav string) string {
+	first, _, _ := strings.Cut(sums, "\n")
+	last := sha256.Sum256([]byte(first + "\n"))
+	_, sound, _ := strings.Cut(wav, "data")
+	sound = sound[4:] // the size
+	for len(sound) > 0 {
+		n := min(len(sound), 16_000)
+		last = sha256.Sum256(append(last[:], sound[:n]...))
+		sound = sound[n:]
+	}
+	return fmt.Sprintf("%x", last)
 }
 
 // file waits until a file of this kind is downloaded whole.
