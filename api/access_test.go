@@ -143,6 +143,9 @@ POST   /patrol/session              -
 GET    /patrol/session              p
 PUT    /patrol/push                 p
 POST   /patrol/push/end             p
+GET    /push                        sc
+PUT    /push                        sc
+POST   /push/end                    sc
 POST   /positions/owntracks         -
 GET    /positions/osmand            -
 POST   /positions/osmand            -

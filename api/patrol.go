@@ -137,6 +137,7 @@ func (s *Server) patrolOps() {
 		})
 	s.jobOps()
 	s.pushOps()
+	s.leaderPushOps()
 }
 
 func (s *Server) patrolSession(c *caller) PatrolSession {

@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/siaga110/siaga/desk"
 	"github.com/siaga110/siaga/dispatch"
@@ -21,9 +23,35 @@ func (n *Node) onDuty(o office.ID, role office.Role) office.PersonID {
 	return n.staff.OnDuty(o, office.Chief)
 }
 
-// Notify notes that somebody was asked. The screens show it by the incident's card.
+// wakeLate is how long a push service may try: after that the next one is asked, or the phone has rung.
+const wakeLate = 5 * time.Minute
+
+// late is what a leader's device is told: nothing of what was reported, for a locked screen shows it to anybody.
+type late struct {
+	What     string            `json:"what"`
+	Step     incident.StepName `json:"step"`
+	No       string            `json:"no,omitempty"`
+	Priority int               `json:"priority"`
+}
+
+// Notify wakes who is asked, on the devices that they named; with nobody there, all who lead that office. The screens show
+// it by the incident's card.
 func (n *Node) Notify(a dispatch.Alert) {
 	n.log.Warn("a step of an incident was missed", "incident", a.Report.ID, "step", a.Step, "level", a.Level, "office", a.Office, "person", a.Person)
+	raw, err := json.Marshal(late{"late", a.Step, a.Report.No, int(a.Report.Priority)})
+	if err != nil {
+		n.logErr("wake who is asked", err)
+		return
+	}
+	if a.Person != "" {
+		n.pusher.ToPerson(a.Person, raw, wakeLate)
+		return
+	}
+	for _, p := range n.staff.People(a.Office) {
+		if p.Active && (p.Role == office.Chief || p.Role == office.Supervisor) {
+			n.pusher.ToPerson(p.ID, raw, wakeLate)
+		}
+	}
 }
 
 // contacts are who of an office is called by phone, as its chief has set them.

@@ -11,6 +11,7 @@ import (
 	"github.com/siaga110/siaga/dispatch"
 	"github.com/siaga110/siaga/dispatch/push"
 	"github.com/siaga110/siaga/incident"
+	"github.com/siaga110/siaga/office"
 	"github.com/siaga110/siaga/staff"
 )
 
@@ -53,8 +54,12 @@ func (n *Node) openPush() (err error) {
 	return nil
 }
 
-// phoneAlive says whether somebody's phone is still signed in for the unit.
+// phoneAlive says whether somebody's phone is still signed in for the unit, or a leader still is one.
 func (n *Node) phoneAlive(o push.Owner) bool {
+	if o.Unit == "" {
+		p, ok := n.staff.Get(o.Person)
+		return ok && p.Active && (p.Role == office.Chief || p.Role == office.Supervisor)
+	}
 	return slices.ContainsFunc(n.staff.Phones(string(o.Unit)), func(p staff.Phone) bool {
 		return p.Person == o.Person && !p.Since.IsZero()
 	})

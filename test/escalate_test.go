@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/siaga110/siaga/dispatch/push/pushtest"
 	"github.com/siaga110/siaga/phone"
 )
 
@@ -97,7 +98,7 @@ func escalationSite(t *testing.T) (s *phoneSite, chief *client) {
 	t.Helper()
 	s = initSite(t)
 	s.carrier = outside(t, s)
-	s.configure(s.carrier.asTrunk(), "")
+	s.configure(s.carrier.asTrunk()+"\n[patrol]\npush_loopback = true\n", "")
 	s.promises()
 	s.start()
 	s.handset = desk201(t, s)
@@ -126,6 +127,8 @@ func (c *client) robbed() string {
 // report's number, presses 1 and has it. All of it stands on the incident.
 func TestEscalatesToThePhone(t *testing.T) {
 	s, chief := escalationSite(t)
+	device := pushtest.Serve(t).Browser()
+	chief.must("PUT", "/push", map[string]any{"endpoint": device.Endpoint, "keys": map[string]string{"p256dh": device.P256dh, "auth": device.Auth}}, nil)
 	began := time.Now()
 	id := s.sari.robbed()
 	eventually(t, "the chief is asked by name on the screens", 15*time.Second, func() bool {
@@ -133,6 +136,12 @@ func TestEscalatesToThePhone(t *testing.T) {
 		return c.Holder.Level == "chief" && c.Holder.Name == "AKP Budi"
 	})
 	t.Logf("the chief was asked %v after the report", time.Since(began).Round(time.Second))
+	switch m := device.Next(t); {
+	case !strings.Contains(string(m.Text), `"what":"late","step":"accept"`):
+		t.Errorf("the chief's own device was told %s", m.Text)
+	case strings.Contains(string(m.Text), "Plaza"):
+		t.Errorf("a locked screen would show what was reported: %s", m.Text)
+	}
 	first := s.carrier.ringsWithin("the first of the list", 45*time.Second)
 	t.Logf("the first phone rang %v after the report", time.Since(began).Round(time.Second))
 	if p := first.Party(); p.Dialled != "08115550001" || !strings.Contains(p.Raw, "110") {

@@ -32,7 +32,7 @@ type Subscription struct {
 
 // Owner is whose it is, and until when.
 type Owner struct {
-	Unit   incident.UnitID `json:"unit"`
+	Unit   incident.UnitID `json:"unit"` // empty: a leader's own device
 	Person office.PersonID `json:"person"`
 	Until  time.Time       `json:"until"`
 }
@@ -193,7 +193,7 @@ func (p *Pusher) ToUnit(u incident.UnitID, body []byte, ttl time.Duration) {
 	p.to(func(k kept) bool { return k.Unit == u }, body, ttl)
 }
 
-// ToPerson wakes all phones of a person.
+// ToPerson wakes all devices of a person.
 func (p *Pusher) ToPerson(id office.PersonID, body []byte, ttl time.Duration) {
 	p.to(func(k kept) bool { return k.Person == id }, body, ttl)
 }

@@ -3,6 +3,7 @@ import type { Texts } from "./index";
 import { poldaEn } from "./polda.en";
 import { rosterEn } from "./roster.en";
 import { siftEn } from "./sift.en";
+import { wakeEn } from "./wake.en";
 
 export const en: Texts = {
   lang: "en",
@@ -682,5 +683,6 @@ export const en: Texts = {
   roster: rosterEn,
   board: boardEn,
   sift: siftEn,
+  wake: wakeEn,
   common: { cancel: "Cancel", closeDialog: "Close the window", key: "key", minutes: "minutes", required: "required" },
 };

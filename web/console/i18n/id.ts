@@ -2,6 +2,7 @@ import { boardId } from "./board.id";
 import { poldaId } from "./polda.id";
 import { rosterId } from "./roster.id";
 import { siftId } from "./sift.id";
+import { wakeId } from "./wake.id";
 
 // Bahasa layar. English (en.ts) must have the same keys: a missing one fails the build.
 export const id = {
@@ -677,5 +678,6 @@ export const id = {
   roster: rosterId,
   board: boardId,
   sift: siftId,
+  wake: wakeId,
   common: { cancel: "Batal", closeDialog: "Tutup jendela", key: "tombol", minutes: "menit", required: "wajib" },
 } as const;

@@ -12,6 +12,7 @@ import { clock, header } from "../words/time";
 import { StateBadge } from "./bits";
 import { Link } from "./link";
 import { SoundsDialog } from "./sounds-dialog";
+import { WakeDialog } from "./wake-dialog";
 
 export const reasons = ["istirahat", "salat", "toilet", "pelatihan", "administrasi", "teknis"] as const;
 
@@ -29,6 +30,7 @@ export function Header({ onSignOut }: { onSignOut?: () => void }) {
       <span className="office cut">{session.office.name}</span>
       <UserMenu
         onSignOut={onSignOut}
+        leads={session.person.role === "supervisor" || session.person.role === "chief"}
         label={`${session.person.rank} ${session.person.name}${seat ? ` · ${t.header.seat} ${seatNumber(seat)}` : ""}`}
       />
       {me && (
@@ -130,12 +132,13 @@ function Alarms() {
   );
 }
 
-function UserMenu({ label, onSignOut }: { label: string; onSignOut?: () => void }) {
+function UserMenu({ label, leads, onSignOut }: { label: string; leads: boolean; onSignOut?: () => void }) {
   const t = useTexts();
   const { lang, theme, setLang, setTheme } = useLook();
   const { seat, live, acts } = useDesk();
   const run = useRun();
   const [sounds, showSounds] = useState(false);
+  const [wake, showWake] = useState(false);
   const state = seat ? live.seats[seat]?.state : undefined;
   const free = state === "READY" || state === "NOT_READY" || state === "WRAP_UP";
   return (
@@ -178,6 +181,11 @@ function UserMenu({ label, onSignOut }: { label: string; onSignOut?: () => void 
             {t.header.theme[theme]}
           </Menu.Item>
           <Menu.Item onClick={() => showSounds(true)}>{t.header.sounds}</Menu.Item>
+          {leads && (
+            <Menu.Item data-testid="menu-wake" onClick={() => showWake(true)}>
+              {t.wake.menu}
+            </Menu.Item>
+          )}
           <Menu.Divider />
           {seat && free && (
             <Menu.Item data-testid="end-duty" onClick={() => void run(() => acts.endDuty())}>
@@ -192,6 +200,7 @@ function UserMenu({ label, onSignOut }: { label: string; onSignOut?: () => void 
         </Menu.Dropdown>
       </Menu>
       {sounds && <SoundsDialog onClose={() => showSounds(false)} />}
+      {wake && <WakeDialog onClose={() => showWake(false)} />}
     </>
   );
 }
