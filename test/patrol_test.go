@@ -442,3 +442,59 @@ func (p *patrolPhone) deliversPush(text string) {
 
 // await waits for a promise.
 func await(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+
+// TestPatrolPanic: a finger that holds for a second calls for help on the consoles of two offices, with the place; one that
+// slips off doesn't. What was pressed without a signal goes out with the first one, ahead of all else.
+func TestPatrolPanic(t *testing.T) {
+	h := open(t)
+	sup := h.signIn(h.account(bpn, "supervisor", 0))
+	unit := sup.freeUnit()
+	p := h.phone(t, sup, unit)
+	axe, err := os.ReadFile(filepath.Join("..", "web", "node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	console := h.browses(t, "dwi", micRes)
+	console.begins(h.account(bpn, "operator", 0), bpn+"/1")
+	// The second console is that of another office of the Polda, in a window of its own.
+	other := h.browses(t, "rini", mic)
+	other.begins(h.account(polda, "operator", 0), polda+"/1")
+
+	p.touches("panic", 400*time.Millisecond)
+	time.Sleep(time.Second)
+	if p.has("panic-asked") {
+		t.Fatal("a short touch calls for help")
+	}
+	inc := sup.walkIn("curas", "dpn Plaza Balikpapan", unit)
+	eventually(t, "the phone shows its job", 10*time.Second, func() bool { return p.attr("job", "incident") == inc })
+	p.signal(false)
+	p.taps("next")
+	p.touches("panic", 1300*time.Millisecond)
+	p.reads("panic-asked", "Belum terkirim")
+	p.fits("patroli-bantuan", string(axe))
+	p.signal(true)
+	began := time.Now()
+	for _, o := range []*operator{console, other} {
+		o.sees("panic-" + string(unit.ID))
+		o.reads("panic-"+string(unit.ID), unit.Sign)
+		o.reads("panic-"+string(unit.ID), "-1.27600, 116.84000")
+	}
+	t.Logf("both consoles showed it %v after the signal was back", time.Since(began).Round(10*time.Millisecond))
+	p.reads("panic-asked", "Terkirim")
+	if dir := os.Getenv("SIAGA_SCREENSHOTS"); dir != "" {
+		console.picture(filepath.Join(dir, "konsol-bantuan.png"))
+	}
+	console.accessible(t, "panic on the console", string(axe))
+	console.clicks("panic-see-" + string(unit.ID))
+	p.reads("panic-asked", "sudah melihat")
+	other.reads("panic-"+string(unit.ID), "ditangani")
+	console.types("panic-note-"+string(unit.ID), "Bantuan tiba, petugas aman")
+	console.clicks("panic-clear-" + string(unit.ID))
+	p.sees("panic")
+	eventually(t, "both consoles are quiet", 10*time.Second, func() bool {
+		return !console.has("panic-"+string(unit.ID)) && !other.has("panic-"+string(unit.ID))
+	})
+	if u := sup.whole(inc).Units[0]; u.AckedAt == nil {
+		t.Error("the press before it is lost")
+	}
+}

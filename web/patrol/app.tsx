@@ -74,16 +74,17 @@ function Head({ j, open }: { j: Job | null; open: (what: "menu" | "outbox") => v
     <header>
       <button type="button" class="sign" data-testid="menu" aria-haspopup="true" onClick={() => open("menu")}>
         <b>☰ {j?.sign || s.sign}</b>
-        <span class="dim">
-          {s.name}
-          {j && j.crew.length > 1 ? ` + ${j.crew.length - 1}` : ""}
-        </span>
+        {off || stale ? (
+          <span class="warn-text" role="status" data-testid="offline">
+            ▲ {off ? t.net.off : t.net.stale(ago(now - heard))}
+          </span>
+        ) : (
+          <span class="dim">
+            {s.name}
+            {j && j.crew.length > 1 ? ` + ${j.crew.length - 1}` : ""}
+          </span>
+        )}
       </button>
-      {(off || stale) && (
-        <span class="chip warn" role="status" data-testid="offline">
-          {off ? t.net.off : t.net.stale(ago(now - heard))}
-        </span>
-      )}
       <button
         type="button"
         class={`chip tap ${refused ? "bad" : left ? "warn" : "ok"}`}

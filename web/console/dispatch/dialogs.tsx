@@ -10,6 +10,7 @@ import { Act } from "../parts/bits";
 import { Dialog } from "../parts/dialog";
 import { KindField } from "../parts/kind-field";
 import { PlaceField } from "../parts/place-field";
+import { PhonesDialog } from "../parts/phones-dialog";
 import { Readers } from "../parts/restrict";
 import { WhyDialog } from "../screens/sift-menu";
 import { shortNumber } from "../words/digits";
@@ -196,10 +197,12 @@ export function UnitDialog({
   const run = useRun();
   const now = useNow(1000);
   const said = [...saidKeys.map(([, s]) => s), ...otherSaid].filter((s) => canSay(u, s));
+  const [phones, openPhones] = useState(false);
   const options: Option[] = said.map((s) => ({ key: s, name: t.board.say[s], act: () => onSay(s) }));
   if (onRelease) options.push({ key: "release", name: t.board.release, act: onRelease });
   if (u.panic && !u.panic.seen)
     options.unshift({ key: "panic", name: t.board.panicSee, act: () => void run(() => acts.seePanic(u.id)) });
+  if (phones) return <PhonesDialog unit={u} onClose={onClose} />;
   return (
     <Choose title={u.sign} options={options} onClose={onClose} testid="unit-dialog">
       <dl className="facts">
@@ -214,6 +217,9 @@ export function UnitDialog({
           {u.stack.map((j) => ` · ${t.board.next} ${shortNumber(j.no)}`)}
         </dd>
       </dl>
+      <Act look="small" testid="unit-phones" onClick={() => openPhones(true)}>
+        {t.patrol.phones.title(u.sign)}
+      </Act>
     </Choose>
   );
 }

@@ -1,5 +1,6 @@
 import { boardEn } from "./board.en";
 import type { Texts } from "./index";
+import { patrolEn } from "./patrol.en";
 import { poldaEn } from "./polda.en";
 import { rosterEn } from "./roster.en";
 import { siftEn } from "./sift.en";
@@ -679,6 +680,7 @@ export const en: Texts = {
     },
     done: "Done",
   },
+  patrol: patrolEn,
   polda: poldaEn,
   roster: rosterEn,
   board: boardEn,

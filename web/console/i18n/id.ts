@@ -1,4 +1,5 @@
 import { boardId } from "./board.id";
+import { patrolId } from "./patrol.id";
 import { poldaId } from "./polda.id";
 import { rosterId } from "./roster.id";
 import { siftId } from "./sift.id";
@@ -674,6 +675,7 @@ export const id = {
     },
     done: "Selesai",
   },
+  patrol: patrolId,
   polda: poldaId,
   roster: rosterId,
   board: boardId,

@@ -47,8 +47,8 @@ describe("keys", () => {
     expect(actOf(press("2", { alt: true, typing: true }))).toBe("panel-2");
     expect(actOf(press("2"))).toBeNull();
   });
-  it("keeps F5 for the browser and takes F3, F6, F7 from it", () => {
-    expect(["F3", "F6", "F7"].map(mustPrevent)).toEqual([true, true, true]);
+  it("keeps F5 for the browser and takes F3, F6, F7, F10 from it", () => {
+    expect(["F3", "F6", "F7", "F10"].map(mustPrevent)).toEqual([true, true, true, true]);
     expect(mustPrevent("F5")).toBe(false);
   });
 });

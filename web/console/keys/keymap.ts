@@ -20,6 +20,7 @@ export type Act =
   | "accept"
   | "note"
   | "standing"
+  | "urgent"
   | "language"
   | "help"
   | "command"
@@ -49,6 +50,7 @@ const functionKeys: Record<string, Act> = {
   F7: "invite",
   F8: "take-back",
   F9: "close",
+  F10: "urgent",
 };
 
 /** Letters act when no field has the focus, with Alt when one has: some keyboards have no F keys at hand. */
@@ -98,7 +100,7 @@ export function actOf(k: KeyPress): Act | null {
   return /^[0-9]$/.test(k.key) ? null : (letters[k.key.toLowerCase()] ?? null);
 }
 
-/** Keys that the browser would act on by itself and must not: F3 searches, F6 goes to the address, F7 sets a caret. */
+/** Keys that the browser would act on by itself and must not: F3 searches, F6 goes to the address, F7 sets a caret, F10 opens the menu. */
 export function mustPrevent(key: string): boolean {
-  return key === "F3" || key === "F6" || key === "F7";
+  return key === "F3" || key === "F6" || key === "F7" || key === "F10";
 }

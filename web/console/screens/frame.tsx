@@ -7,9 +7,11 @@ import { useTexts } from "../i18n";
 import { useKeys } from "../keys/use-keys";
 import { momentOf } from "../live/live";
 import { Act, Until } from "../parts/bits";
+import { CallAsks, useCallAsks } from "../parts/call-asks";
 import { CommandBar } from "../parts/command";
 import { Header } from "../parts/header";
 import { Help } from "../parts/help";
+import { PanicAlarms, usePanics } from "../parts/panic-alarm";
 import { type Ringing, RingPop } from "../parts/ring";
 import { Shields } from "../parts/shields";
 import { StandingDialog } from "../parts/standing";
@@ -20,7 +22,7 @@ export const SignOutContext = createContext<(() => void) | undefined>(undefined)
 
 export function Frame({ children, look = "" }: { children: ReactNode; look?: string }) {
   const signOut = useContext(SignOutContext);
-  const { live, session } = useDesk();
+  const { session } = useDesk();
   const [open, show] = useState<"" | "command" | "help" | "standing">("");
   const panel = (n: number) => () => document.getElementById(`panel-${n}`)?.focus();
   useKeys({
@@ -35,12 +37,28 @@ export function Frame({ children, look = "" }: { children: ReactNode; look?: str
   return (
     <div className={`screen ${look}`}>
       <Header onSignOut={signOut} />
-      <Shields shields={live.floors[session.office.id]?.shields ?? []} />
+      <Bars />
       {children}
       <LineTrouble />
       {open === "command" && <CommandBar onClose={() => show("")} onIncident={(id) => go(`/laporan/${id}`)} />}
       {open === "help" && <Help onClose={() => show("")} />}
       {open === "standing" && <StandingDialog onClose={() => show("")} />}
+    </div>
+  );
+}
+
+/** What must be seen whatever page is open: crews that call for help or want to talk, and floods. One row, or none. */
+function Bars() {
+  const { live, session } = useDesk();
+  const panics = usePanics();
+  const asks = useCallAsks();
+  const shields = live.floors[session.office.id]?.shields ?? [];
+  if (panics.length + asks.length + shields.length === 0) return null;
+  return (
+    <div className="bars">
+      {panics.length > 0 && <PanicAlarms list={panics} />}
+      {asks.length > 0 && <CallAsks list={asks} keyed={panics.every((u) => u.panic?.seen)} />}
+      <Shields shields={shields} />
     </div>
   );
 }

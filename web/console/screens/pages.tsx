@@ -20,6 +20,7 @@ import { SettingsPage } from "./settings";
 import { SheetPage } from "./sheet";
 import { ShiftsPage } from "./shifts";
 import { leads } from "./sift-menu";
+import { UnitsPage } from "./units";
 import { WeightsPage } from "./weights";
 
 export default function Pages() {
@@ -54,6 +55,8 @@ export default function Pages() {
       return leading ? <RosterPage /> : <NotYours />;
     case "jadwal":
       return <ShiftsPage />;
+    case "unit":
+      return session.person.role === "administrator" ? <NotYours /> : <UnitsPage />;
     case "serah-terima":
       return <HandoverPage />;
     case "nomor":

@@ -13,6 +13,7 @@ export function rosterPages(t: Texts, session: Session): [string, string][] {
     ["/personel", n.people],
     ["/jadwal", n.shifts],
     ["/serah-terima", n.handover],
+    ["/unit", t.patrol.nav],
   ];
   return leads(session) ? all : all.slice(1);
 }

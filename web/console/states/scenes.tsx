@@ -22,6 +22,7 @@ import { ChangePassword, SignIn } from "../screens/signin";
 import { WallboardView } from "../screens/wallboard";
 import { boardScenes } from "./board-scenes";
 import * as fx from "./fixtures";
+import { patrolScenes } from "./patrol-scenes";
 import { poldaScenes } from "./polda-scenes";
 import { rosterScenes } from "./roster-scenes";
 import { siftScenes } from "./sift-scenes";
@@ -659,6 +660,7 @@ export const scenes: Record<string, Scene> = {
       />
     ),
   },
+  ...patrolScenes,
   ...poldaScenes,
   ...rosterScenes,
   ...boardScenes,
