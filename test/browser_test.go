@@ -228,7 +228,7 @@ func (o *operator) types(testid, text string) {
 func (o *operator) presses(key string, mods ...input.Modifier) {
 	o.t.Helper()
 	if f, ok := map[string]string{
-		"F2": kb.F2, "F3": kb.F3, "F4": kb.F4, "F6": kb.F6, "F7": kb.F7, "F8": kb.F8, "F9": kb.F9,
+		"F2": kb.F2, "F3": kb.F3, "F4": kb.F4, "F6": kb.F6, "F7": kb.F7, "F8": kb.F8, "F9": kb.F9, "F10": kb.F10,
 	}[key]; ok {
 		key = f
 	}

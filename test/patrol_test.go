@@ -485,7 +485,7 @@ func TestPatrolPanic(t *testing.T) {
 		console.picture(filepath.Join(dir, "konsol-bantuan.png"))
 	}
 	console.accessible(t, "panic on the console", string(axe))
-	console.clicks("panic-see-" + string(unit.ID))
+	console.presses("F10")
 	p.reads("panic-asked", "sudah melihat")
 	other.reads("panic-"+string(unit.ID), "ditangani")
 	console.types("panic-note-"+string(unit.ID), "Bantuan tiba, petugas aman")

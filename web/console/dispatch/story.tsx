@@ -88,7 +88,8 @@ export function Story({
   if (newest) rows.reverse();
   const today = rows[0] && isoDay(Date.parse(full.firstRing), zone);
   return (
-    <ol className="timeline story" data-testid="story">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it with the arrows
+    <ol className="timeline story" data-testid="story" tabIndex={0}>
       {rows.length === 0 && <li>{t.lists.noTimeline}</li>}
       {rows.map((r) => {
         const ms = Date.parse(r.at);

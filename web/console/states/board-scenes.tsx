@@ -19,7 +19,8 @@ const listing = <T,>(data: T): Listing<T> =>
   ({ data, error: null, dataUpdatedAt: fx.moment, isFetching: false, refetch: nothing }) as unknown as Listing<T>;
 const up = { ...phoneOff, line: "up" as const };
 
-const acts: Partial<Acts> = {
+/** What a board asks the server, answered here. */
+export const acts: Partial<Acts> = {
   recommend: () => Promise.resolve(b.advised),
   same: () => Promise.resolve([b.twin]),
   callsOf: () => Promise.resolve([b.callRow]),

@@ -9,6 +9,7 @@ import { PhonesView } from "../parts/phones-dialog";
 import { phoneOff } from "../phone/line";
 import { PolresConsole } from "../screens/polres";
 import { UnitsView } from "../screens/units";
+import { acts } from "./board-scenes";
 import * as fx from "./fixtures";
 import type { Scene } from "./scenes";
 
@@ -158,15 +159,17 @@ export const patrolScenes: Record<string, Scene> = {
     desk: desk({}),
     show: () => over(<PhonesView unit={unit(3, { crew: [] })} phones={[]} devices={[]} onClose={nothing} />),
   },
-  panic: { desk: desk({ units: { u7: unit(7, { panic }) } }), show: () => <PolresConsole /> },
-  "panic-taken": { desk: desk({ units: { u7: unit(7, { panic: taken }) } }), show: () => <PolresConsole /> },
+  panic: { desk: desk({ units: { u7: unit(7, { panic }) } }), acts, show: () => <PolresConsole /> },
+  "panic-taken": { desk: desk({ units: { u7: unit(7, { panic: taken }) } }), acts, show: () => <PolresConsole /> },
   "panic-elsewhere": {
     desk: desk({ units: { u7: unit(7, { panic, home: "polresta-samarinda" }) } }),
+    acts,
     show: () => <PolresConsole />,
   },
   "crew-asks": {
     desk: desk({ incidents: { i42: asking } }),
     incident: fx.incident(asking),
+    acts,
     show: () => <PolresConsole />,
   },
 };
