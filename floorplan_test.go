@@ -22,8 +22,7 @@ const module = "github.com/siaga110/siaga"
 
 // notYet names rooms of the plan that hold no Go code so far, and "room engine" where a room doesn't use its engine so
 // far. What has come must be taken out of this list.
-var notYet = []string{
-}
+var notYet = []string{}
 
 // room is a row of the table in docs/ARCHITECTURE.md, which is the plan: this file only reads it.
 type room struct {

@@ -40,10 +40,12 @@ func groundOf(t testing.TB, d *office.Directory) ground {
 
 func (g ground) At(p office.Point, _ time.Time) (office.Found, bool) { return g.areas.At(p), true }
 func (g ground) Areas(time.Time) []byte                              { return g.areas.GeoJSON(10) }
-func (g ground) Search(q string, w office.Where) []office.Hit        { return g.places.Search(q, w) }
+func (g ground) Search(q string, w office.Where) []office.Hit { return g.places.Search(q, w) }
+
 func (ground) Map() api.MapInfo {
 	return api.MapInfo{Kind: "geojson", Hash: strings.Repeat("ab", 32), MaxZoom: 22}
 }
+
 func (ground) OpenMap() (io.ReadSeekCloser, error) {
 	return nopCloser{bytes.NewReader([]byte(groundMap))}, nil
 }

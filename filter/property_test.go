@@ -60,8 +60,10 @@ func factsOf(t *rapid.T, most int) []fact {
 		case 13, 14, 15, 16: // what happened at the gate, and a notice, are no evidence
 			n, id := office.Private(budi), fmt.Sprintf("c%d", i)
 			e := []Event{
-				GateEntered{At: at, Call: id, Number: n, Level: Gate}, GatePassed{At: at, Call: id, Number: n, Level: Gate},
-				GateEnded{At: at, Call: id, How: LeftGate}, Noticed{At: at, Number: n, By: "wati"},
+				GateEntered{At: at, Call: id, Number: n, Level: Gate},
+				GatePassed{At: at, Call: id, Number: n, Level: Gate},
+				GateEnded{At: at, Call: id, How: LeftGate},
+				Noticed{At: at, Number: n, By: "wati"},
 			}[what-13]
 			out = append(out, fact{event: e, at: at})
 		default:

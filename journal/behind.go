@@ -26,7 +26,7 @@ type BehindOptions struct {
 	// Linger is how long what nobody waits for is gathered, so that one fsync serves many streams; 10 ms, and LingerMax,
 	// 40 ms, while more than lingerMany streams come together so. What Save or Wait ask for doesn't linger.
 	Linger, LingerMax time.Duration
-	Log    *slog.Logger
+	Log               *slog.Logger
 }
 
 // Behind writes records without making anybody wait: the wire must never wait for the disk. Records of a stream are

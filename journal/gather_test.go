@@ -16,7 +16,10 @@ func TestManyStreamsAreGatheredLonger(t *testing.T) {
 		b := NewBehind(j, BehindOptions{})
 		defer b.Close(context.Background()) //nolint:errcheck // a memory takes all
 		n := 0
-		post := func() { n++; b.Post(fmt.Sprint("call/", n), Record{Type: "x", Version: 1, Who: "w", Body: []byte("{}")}) }
+		post := func() {
+			n++
+			b.Post(fmt.Sprint("call/", n), Record{Type: "x", Version: 1, Who: "w", Body: []byte("{}")})
+		}
 		written := func() uint64 {
 			synctest.Wait()
 			pos, _, err := j.Last(t.Context())

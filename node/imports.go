@@ -63,8 +63,10 @@ func checkAreas(raw []byte, d *office.Directory, o ImportOptions) (checked, erro
 	if err != nil {
 		return checked{}, err
 	}
-	return checked{ext: ".geojson", count: a.Len(), notes: notes, keep: withProperty(raw, o.Property),
-		tells: fmt.Sprintf("%d areas of %d offices", a.Len(), len(a.Of()))}, nil
+	return checked{
+		ext: ".geojson", count: a.Len(), notes: notes, keep: withProperty(raw, o.Property),
+		tells: fmt.Sprintf("%d areas of %d offices", a.Len(), len(a.Of())),
+	}, nil
 }
 
 // ImportPlaces checks a gazetteer and makes it the site's; the one before is kept on the disk.
@@ -125,7 +127,7 @@ func runImport(ctx context.Context, out io.Writer, o ImportOptions, k kindOfImpo
 	}
 	good, err := k.check(raw, offices, o)
 	if err != nil {
-		if faults := (office.Faults)(nil); errors.As(err, &faults) {
+		if faults := office.Faults(nil); errors.As(err, &faults) {
 			for _, f := range faults {
 				say("✗ %s", f)
 			}

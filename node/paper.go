@@ -105,8 +105,11 @@ func paperOf(cfg Config, dir *office.Directory, of office.Office, settings map[o
 		Next: o.From + o.Sheets, Kinds: incident.Kinds(),
 		NotValid: []string{"kosong", "iseng", "salah sambung", "informasi", "putus", "instansi lain:"},
 		Agencies: []paperAgency{
-			{"Darurat (kabupaten/kota)", "112"}, {"Pemadam kebakaran", "113"}, {"SAR (Basarnas)", "115"},
-			{"Ambulans", "118, 119"}, {"PLN", "123"},
+			{"Darurat (kabupaten/kota)", "112"},
+			{"Pemadam kebakaran", "113"},
+			{"SAR (Basarnas)", "115"},
+			{"Ambulans", "118, 119"},
+			{"PLN", "123"},
 		},
 	}
 	for i := range o.Sheets {

@@ -12,7 +12,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-
 // rosterFile is 70 people as Excel writes them in Indonesia: Windows-1252 and semicolons. With faulty, three lines are wrong.
 func rosterFile(t *testing.T, faulty bool) string {
 	t.Helper()

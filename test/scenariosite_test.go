@@ -135,8 +135,10 @@ func (s *scenarioSite) plays(t *testing.T, file, ip string, data [][]string, arg
 // play is plays for a goroutine of its own.
 func (s *scenarioSite) play(t *testing.T, file, ip string, data [][]string, args ...string) error {
 	dir := t.TempDir()
-	all := []string{s.server, "-sf", file, "-i", ip, "-bind_local", "-nostdin", "-timeout", "75s", "-timeout_error", "-cp", strconv.Itoa(freePort(t)),
-		"-mp", strconv.Itoa(31000 + 32*int(scenarioHost.Add(1))), "-trace_msg", "-message_file", filepath.Join(dir, "msg"), "-trace_err", "-error_file", filepath.Join(dir, "err")}
+	all := []string{
+		s.server, "-sf", file, "-i", ip, "-bind_local", "-nostdin", "-timeout", "75s", "-timeout_error", "-cp", strconv.Itoa(freePort(t)),
+		"-mp", strconv.Itoa(31000 + 32*int(scenarioHost.Add(1))), "-trace_msg", "-message_file", filepath.Join(dir, "msg"), "-trace_err", "-error_file", filepath.Join(dir, "err"),
+	}
 	if data != nil {
 		var b strings.Builder
 		b.WriteString("SEQUENTIAL\n")
