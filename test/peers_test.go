@@ -280,6 +280,11 @@ func (s *phoneSite) closes(id, outcome string) {
 		}
 		return status/100 == 2
 	})
+	eventually(s.t, "the list has the outcome", 5*time.Second, func() bool {
+		var row callRow
+		s.sari.must("GET", "/calls/"+id, nil, &row)
+		return row.Outcome != ""
+	})
 }
 
 // ladder wants the IT officer's ladder of a call to hold these words and to say that all went by this transport.

@@ -97,7 +97,7 @@ func TestPoldaPages(t *testing.T) {
 		secret(path)
 	}
 	rina.run(chromedp.Navigate(h.Console + "/laporan/" + hidden))
-	rina.sees("list-error")
+	rina.sees("list-noright")
 	secret("its own page")
 	rina.dies()
 

@@ -29,15 +29,7 @@ export function ListStates<T>({
   const { age, frozen } = useDesk();
   const error = query.error instanceof ApiError ? query.error : null;
   if (error && (error.status === 403 || error.code === "not_allowed")) {
-    return (
-      <div className="empty" role="alert" data-testid="list-noright">
-        <span className="sign" aria-hidden="true">
-          ⛔
-        </span>
-        <b>{t.lists.noRight}</b>
-        {t.lists.noRightTodo}
-      </div>
-    );
+    return <NoRight />;
   }
   if (query.error && query.data === undefined) {
     return (
@@ -91,5 +83,19 @@ export function ListStates<T>({
         children(query.data)
       )}
     </>
+  );
+}
+
+/** What one has no right to see, and whom to ask. */
+export function NoRight() {
+  const t = useTexts();
+  return (
+    <div className="empty" role="alert" data-testid="list-noright">
+      <span className="sign" aria-hidden="true">
+        ⛔
+      </span>
+      <b>{t.lists.noRight}</b>
+      {t.lists.noRightTodo}
+    </div>
   );
 }

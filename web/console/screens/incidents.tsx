@@ -10,7 +10,7 @@ import { useTexts, word } from "../i18n";
 import { useKeys } from "../keys/use-keys";
 import { Act } from "../parts/bits";
 import { Link } from "../parts/link";
-import { type Listing, ListStates } from "../parts/list";
+import { type Listing, ListStates, NoRight } from "../parts/list";
 import { PaperDialog } from "../parts/paper-dialog";
 import { StateChip } from "../parts/state-chip";
 import { go } from "../router";
@@ -58,18 +58,20 @@ export function IncidentsPage({ id }: { id: string }) {
   });
   const { live } = useDesk();
   const one = useFull(id, live.incidents[id]);
-  return <IncidentsView list={list} one={id ? one : null} filter={filter} onFilter={set} id={id} />;
+  const shut = live.incidents[id]?.veiled === true; // the server would not tell either
+  return <IncidentsView list={list} one={id ? one : null} shut={shut} filter={filter} onFilter={set} id={id} />;
 }
 
 interface ViewProps {
   list: Listing<Page>;
   one: Listing<Incident> | null;
   id: string;
+  shut?: boolean;
   filter: IncidentFilter;
   onFilter: (f: ViewProps["filter"]) => void;
 }
 
-export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
+export function IncidentsView({ list, one, id, shut, filter, onFilter }: ViewProps) {
   const t = useTexts();
   const desk = useDesk();
   const items = list.data?.items ?? [];
@@ -177,7 +179,9 @@ export function IncidentsView({ list, one, id, filter, onFilter }: ViewProps) {
             </ListStates>
           </div>
           <aside aria-label={t.lists.timeline}>
-            {one ? (
+            {shut ? (
+              <NoRight />
+            ) : one ? (
               <ListStates query={one} empty={() => false} emptyText="">
                 {(i) => <IncidentPage incident={i} />}
               </ListStates>
