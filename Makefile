@@ -43,7 +43,7 @@ test: setup build ## Run every test: rooms, wire, browser, screens
 	packages=$$(scripts/packages.sh all) && go vet $$packages
 	packages=$$(scripts/packages.sh rooms) && go test -timeout 6m $$packages
 	npm --prefix web test
-	packages=$$(scripts/packages.sh test) && go test -timeout 25m -count=1 -p 1 $$packages
+	packages=$$(scripts/packages.sh test) && go test -timeout 40m -count=1 -p 1 $$packages
 
 e2e: setup build ## Run only the end-to-end tests, telling what they do
 	packages=$$(scripts/packages.sh test) && go test -timeout 10m -count=1 -p 1 -v $$packages

@@ -37,6 +37,7 @@ func (o *operator) page() string {
 // TestPoldaPages: a caller who gives a number is told how it stands by one key; a restricted report is on no page of another
 // operator; a result is told and noted; the overview shows the late step; a supervisor sees whether all are served alike.
 func TestPoldaPages(t *testing.T) {
+	t.Parallel() // its pages are looked at, not timed: after the tests that measure
 	h := open(t)
 	axe, err := os.ReadFile(filepath.Join("..", "web", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {

@@ -39,6 +39,7 @@ func rosterFile(t *testing.T, faulty bool) string {
 // TestRosterPages: a supervisor brings a file with three faults, is told which lines, mends them, and has 70 people; plans a shift
 // and puts its crew aboard; two people sign its handover, each with their own password.
 func TestRosterPages(t *testing.T) {
+	t.Parallel() // its pages are looked at, not timed: after the tests that measure
 	h := open(t)
 	boss := h.browses(t, "rina", mic)
 	boss.signsIn(h.account(bpn, "supervisor", 0))

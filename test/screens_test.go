@@ -18,6 +18,7 @@ import (
 // desk of 1366×768, and axe-core finds nothing serious (WCAG 2.2 AA). With SIAGA_SCREENSHOTS it keeps the pictures; with
 // SIAGA_SCENES, a regular expression, only the states that match are looked at, and their light pictures are kept too.
 func TestScreenshots(t *testing.T) {
+	t.Parallel() // its pages are looked at, not timed: after the tests that measure
 	h := open(t)
 	o := h.browses(t, "reader", mic)
 	axe, err := os.ReadFile(filepath.Join("..", "web", "node_modules", "axe-core", "axe.min.js"))
@@ -38,31 +39,47 @@ func TestScreenshots(t *testing.T) {
 	if err != nil {
 		t.Fatalf("SIAGA_SCENES: %v", err)
 	}
-	for _, link := range links {
-		u, err := url.Parse(link)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q := u.Query()
-		scene, theme, lang := q.Get("s"), q.Get("theme"), q.Get("lang")
-		if !only.MatchString(scene) {
-			continue
-		}
-		name := scene + "-" + theme
-		if lang != "id" {
-			name += "-" + lang
-		}
-		o.run(chromedp.Navigate(h.Console + link))
-		o.scene(name)
-		// Both themes and both languages, but not each with each: colours don't depend on words.
-		if theme == "dark" == (lang == "id") {
-			o.accessible(t, name, string(axe))
-		}
-		if keep != "" && lang == "id" && (theme == "dark" || scenes != "") {
-			o.picture(filepath.Join(keep, name+".png"))
-		}
+	o.dies()
+	const browsers = 2
+	for half := range browsers {
+		t.Run(fmt.Sprintf("browser %d", half), func(t *testing.T) {
+			t.Parallel()
+			o := h.browses(t, fmt.Sprintf("reader%d", half), mic)
+			for i, link := range links {
+				if i*browsers/len(links) == half {
+					o.looksAt(t, link, string(axe), keep, only)
+				}
+			}
+		})
 	}
-	t.Logf("%d states seen", len(links))
+	t.Logf("%d states to see", len(links))
+}
+
+// looksAt opens a state, wants nothing cut off and no fault that axe finds, and keeps its picture where they are asked for.
+func (o *operator) looksAt(t *testing.T, link, axe, keep string, only *regexp.Regexp) {
+	t.Helper()
+	u, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	scene, theme, lang := q.Get("s"), q.Get("theme"), q.Get("lang")
+	if !only.MatchString(scene) {
+		return
+	}
+	name := scene + "-" + theme
+	if lang != "id" {
+		name += "-" + lang
+	}
+	o.run(chromedp.Navigate(o.house.Console + link))
+	o.scene(name)
+	// Both themes and both languages, but not each with each: colours don't depend on words.
+	if theme == "dark" == (lang == "id") {
+		o.accessible(t, name, axe)
+	}
+	if keep != "" && lang == "id" && (theme == "dark" || only.String() != "") {
+		o.picture(filepath.Join(keep, name+".png"))
+	}
 }
 
 // scene waits until a state is drawn, and looks whether it fits the desk.

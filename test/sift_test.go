@@ -37,6 +37,7 @@ func (o *operator) refills(testid, text string) {
 // TestFilterPages: a supervisor looks a prankster up, blocks and unblocks them, takes a case file and a CSV; a chief tries
 // weights, is told which field makes no sense, and saves; an operator sees none of it.
 func TestFilterPages(t *testing.T) {
+	t.Parallel() // its pages are looked at, not timed: after the tests that measure
 	h, sari, _, p := gateHouse(t)
 	const number = "+6281200000811"
 	for _, key := range []string{"1", "3"} {
